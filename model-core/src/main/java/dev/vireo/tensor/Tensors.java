@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.tensor;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.util.Map;
+
+/**
+ * What DJL's arrays cannot do by themselves: bfloat16 casts, typed views of raw bytes, writes in place. Results belong to
+ * the scope that is passed; a cast that changes nothing gives a second handle on the same values.
+ */
+public final class Tensors implements AutoCloseable {
+    private final Device device;
+    private final NDManager own;
+    private final NDList nothing;
+    private final Script script;
+
+    public Tensors(Device device) {
+        this.device = device;
+        own = NDManager.newBaseManager(device, "PyTorch");
+        nothing = new NDList(own.zeros(new Shape(0)));
+        script = Script.load(device, Tensors.class, Map.of(), "Tensors.py");
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    /** An empty list of parameters, for scripts that have none. */
+    public NDList noParameters() {
+        return nothing;
+    }
+
+    /** Casts to the precision's type; a bfloat16 result must not be read by DJL, only passed on. */
+    public NDArray cast(NDManager scope, NDArray x, Precision precision) {
+        return one(scope, precision == Precision.BF16 ? "bfloat16" : "float32", x);
+    }
+
+    /** Casts to float32, which Java can read. */
+    public NDArray float32(NDManager scope, NDArray x) {
+        return one(scope, "float32", x);
+    }
+
+    /** A contiguous copy. */
+    public NDArray copy(NDManager scope, NDArray x) {
+        return one(scope, "copy", x);
+    }
+
+    /** Writes source's values into target, cast to target's type. */
+    public void assign(NDManager scope, NDArray target, NDArray source) {
+        one(scope, "assign", target, source).close();
+    }
+
+    /** Adds source to target in place, in target's type. */
+    public void add(NDManager scope, NDArray target, NDArray source) {
+        one(scope, "add", target, source).close();
+    }
+
+    /**
+     * Stored bytes as a tensor. On the CPU a direct buffer is used in place and must stay reachable as long as the tensor;
+     * on another device it is uploaded once.
+     *
+     * @param bytes little-endian values, direct
+     * @param type what the bytes hold
+     */
+    public NDArray view(NDManager scope, ByteBuffer bytes, ElementType type, long... shape) {
+        if (bytes.remaining() == 0) {
+            throw new IllegalArgumentException("Cannot view an empty buffer as a tensor");
+        }
+        NDArray raw = scope.create(bytes, new Shape(bytes.remaining()), DataType.UINT8);
+        try (NDArray size = host(scope, shape);
+                NDArray code = host(scope, new long[] {type.code()})) {
+            NDArray view = one(scope, "reinterpret", raw, size, code);
+            if (device.isGpu()) {
+                raw.close();
+            }
+            return view;
+        }
+    }
+
+    /** The values as stored bytes, little-endian; copies to the host. */
+    public byte[] bytes(NDManager scope, NDArray x) {
+        try (NDArray whole = copy(scope, x);
+                NDArray raw = one(scope, "bytes", whole)) {
+            return raw.toByteArray();
+        }
+    }
+
+    /** Integers that scripts read one by one, so they stay on the host whatever the device. */
+    public static NDArray host(NDManager scope, long[] values) {
+        return scope.create(values).toDevice(Device.cpu(), false);
+    }
+
+    private NDArray one(NDManager scope, String method, NDArray... inputs) {
+        return script.call(scope, method, new NDList(inputs), nothing).get(0);
+    }
+
+    @Override
+    public void close() {
+        script.close();
+        own.close();
+    }
+}

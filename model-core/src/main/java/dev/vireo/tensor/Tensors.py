@@ -1,0 +1,39 @@
+# Casts, and views of raw bytes as tensors. Type codes are TorchScript's: 5 float16, 6 float32, 7 float64, 15 bfloat16.
+class Tensors(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  # x = [tensor] -> [float32 tensor]
+  def float32(self: __torch__.Tensors, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    return [torch.to(x[0], 6)]
+  # x = [tensor] -> [bfloat16 tensor]
+  def bfloat16(self: __torch__.Tensors, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    return [torch.to(x[0], 15)]
+  # x = [tensor] -> [a contiguous copy that shares nothing with it]
+  def copy(self: __torch__.Tensors, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    return [torch.contiguous(torch.clone(torch.detach(x[0])))]
+  # x = [target, source]: target's values become source's, cast to target's type
+  def assign(self: __torch__.Tensors, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    return [torch.copy_(x[0], x[1])]
+  # x = [target, source]: target += source, in target's type
+  def add(self: __torch__.Tensors, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    return [torch.add_(x[0], x[1])]
+  # x = [raw uint8, shape int64, code int64]: the bytes as a tensor of that type and shape, without a copy
+  def reinterpret(self: __torch__.Tensors, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    size = annotate(List[int], [])
+    stride = annotate(List[int], [])
+    n = torch.size(x[1], 0)
+    for i in range(n):
+      a = torch.append(size, int(x[1][i]))
+      step = 1
+      for j in range(n):
+        if j > i:
+          step = step * int(x[1][j])
+      b = torch.append(stride, step)
+    empty = torch.empty([0], dtype=int(x[2]), layout=None, device=ops.prim.device(x[0]))
+    return [torch.set_(empty, x[0], 0, size, stride)]
+  # x = [tensor] -> [its bytes, uint8]: the storage seen as bytes, without a copy; the tensor must be contiguous from offset 0
+  def bytes(self: __torch__.Tensors, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    empty = torch.empty([0], dtype=0, layout=None, device=ops.prim.device(x[0]))
+    n = torch.numel(x[0]) * torch.element_size(x[0])
+    return [torch.set_(empty, x[0], 0, [n], [1])]
