@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.vireo.tensor.Script;
+import dev.vireo.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A script together with its parameters: the unit of forward and backward, of recomputation, and of gradient exchange.
+ * The parameters live as long as the block's manager; results belong to the scope that is passed.
+ */
+public final class Block {
+    /** Which weights compute: the base alone, or the base with the attached adapter. */
+    public enum Weights {
+        BASE,
+        ADAPTED
+    }
+
+    private final String name;
+    private final Script script;
+    private final List<Parameter> parameters;
+    private final List<LinearModule> linears;
+    private final long graphElementsPerRow;
+    private final NDManager manager;
+    private final NDArray absent;
+    private NDList adapted = new NDList();
+    private NDList base = new NDList();
+    private boolean attached;
+
+    Block(String name, Script script, BlockParameters made, long graphElementsPerRow) {
+        this.name = name;
+        this.script = script;
+        this.manager = made.manager();
+        this.absent = made.absent();
+        this.parameters = new ArrayList<>(made.parameters());
+        this.linears = List.copyOf(made.linears());
+        this.graphElementsPerRow = graphElementsPerRow;
+        refresh();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public List<LinearModule> linears() {
+        return linears;
+    }
+
+    /** The parameters that want a gradient, in the order in which {@link Tape} reports them. */
+    public List<Parameter> trainable() {
+        return parameters.stream().filter(Parameter::trainable).toList();
+    }
+
+    boolean hasTrainable() {
+        return parameters.stream().anyMatch(Parameter::trainable);
+    }
+
+    /** Elements that a kept graph holds for each row (token or position) of the input: an estimate for the memory plan. */
+    long graphElementsPerRow() {
+        return graphElementsPerRow;
+    }
+
+    /**
+     * Attaches a LoRA pair to a linear module of this block.
+     *
+     * @param a [R, in]
+     * @param b [out, R]
+     * @param scale alpha / R
+     */
+    public void attach(LinearModule module, Parameter a, Parameter b, double scale) {
+        int slot = module.slot();
+        parameters.set(slot + 2, a);
+        parameters.set(slot + 3, b);
+        parameters.set(slot + 4, Parameter.frozen(module.name() + ".scale", manager.create((float) scale)));
+        attached = true;
+        refresh();
+    }
+
+    /** Removes every adapter. */
+    public void detach() {
+        for (LinearModule module : linears) {
+            for (int place = 2; place < 5; place++) {
+                parameters.set(module.slot() + place, Parameter.frozen("", absent));
+            }
+        }
+        attached = false;
+        refresh();
+    }
+
+    private void refresh() {
+        adapted = new NDList();
+        base = new NDList();
+        parameters.forEach(parameter -> adapted.add(parameter.value()));
+        base.addAll(adapted);
+        for (LinearModule module : linears) {
+            for (int place = 2; place < 5; place++) {
+                base.set(module.slot() + place, absent);
+            }
+        }
+    }
+
+    /** Calls a method without gradients. */
+    public NDList call(NDManager scope, Weights weights, String method, NDList inputs) {
+        return script.call(scope, method, inputs, list(weights));
+    }
+
+    NDList callRecording(NDManager scope, String method, NDList inputs) {
+        return script.callRecording(scope, method, inputs, adapted);
+    }
+
+    private NDList list(Weights weights) {
+        return weights == Weights.BASE && attached ? base : adapted;
+    }
+
+    /** The mask that {@code Gradients.py} calls wants; on the host. */
+    NDArray wants(NDManager scope, boolean inputGradient) {
+        long[] wants = new long[1 + parameters.size()];
+        wants[0] = inputGradient ? 1 : 0;
+        for (int i = 0; i < parameters.size(); i++) {
+            wants[1 + i] = parameters.get(i).trainable() ? 1 : 0;
+        }
+        return Tensors.host(scope, wants);
+    }
+
+    /** The parameter of that name, if this block has it. */
+    public Optional<Parameter> parameter(String parameterName) {
+        return parameters.stream().filter(p -> p.name().equals(parameterName)).findFirst();
+    }
+
+    /** Every parameter with a name: weights and attached adapters, without the places that are empty. */
+    public List<Parameter> parameters() {
+        return parameters.stream()
+                .filter(p -> !p.name().isEmpty() && !p.name().endsWith(".scale"))
+                .toList();
+    }
+
+    static NDArray absent(NDManager manager) {
+        return manager.zeros(new Shape(0));
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.nn;
+
+import ai.djl.Device;
+import dev.vireo.tensor.Script;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes blocks on one device; a script is compiled once for each set of attributes, however many layers share it. Owns the
+ * scripts.
+ */
+public final class Blocks implements AutoCloseable {
+    private static final long CHUNK = 256;
+
+    private final Device device;
+    private final Map<List<Object>, Script> scripts = new HashMap<>();
+
+    public Blocks(Device device) {
+        this.device = device;
+    }
+
+    /** A decoder layer; {@code DecoderLayer.py} gives its parameters. {@code window} 0 is none. */
+    public Block decoderLayer(String name, BlockParameters parameters, DecoderShape shape) {
+        Script script = script(
+                Map.of("head_width", (long) shape.headWidth(), "window", (long) shape.window(), "eps", shape.eps()),
+                "Linear.py",
+                "Attention.py",
+                "DecoderLayer.py");
+        return new Block(name, script, parameters, shape.graphElementsPerToken());
+    }
+
+    /** Rotary angles; {@code Rotary.py}. Its method is {@code angles}. */
+    public Script rotary(int headWidth, double theta) {
+        return script(Map.of("head_width", (long) headWidth, "theta", theta), "Rotary.py");
+    }
+
+    /** Token embeddings with image features; {@code Embedding.py}. */
+    public Block embedding(String name, BlockParameters parameters, int width) {
+        return new Block(name, script(Map.of(), "Embedding.py"), parameters, width);
+    }
+
+    /** The final norm and output embedding; {@code Head.py}. */
+    public Block head(String name, BlockParameters parameters, double eps) {
+        return new Block(name, script(Map.of("eps", eps, "chunk", CHUNK), "Linear.py", "Head.py"), parameters, 0);
+    }
+
+    /** A CLIP tower's input; {@code PatchEmbedding.py}. */
+    public Block patchEmbedding(String name, BlockParameters parameters, int patch, double eps) {
+        return new Block(name, script(Map.of("patch", (long) patch, "eps", eps), "PatchEmbedding.py"), parameters, 16);
+    }
+
+    /** A CLIP encoder layer; {@code VisionLayer.py}. */
+    public Block visionLayer(String name, BlockParameters parameters, VisionShape shape) {
+        Script script = script(
+                Map.of(
+                        "head_width",
+                        (long) shape.headWidth(),
+                        "activation",
+                        (long) shape.activation().code(),
+                        "eps",
+                        shape.eps()),
+                "Linear.py",
+                "VisionLayer.py");
+        return new Block(name, script, parameters, 10L * shape.width() + 3L * shape.feedForward());
+    }
+
+    /**
+     * Two linears from the tower to the language model; {@code Projector.py}.
+     *
+     * @param drop leading positions left out: 1 for the class token
+     */
+    public Block projector(String name, BlockParameters parameters, int drop, Activation activation, int width) {
+        Script script = script(
+                Map.of("drop", (long) drop, "activation", (long) activation.code()), "Linear.py", "Projector.py");
+        return new Block(name, script, parameters, 4L * width);
+    }
+
+    /** A family's own block, whose source lies beside {@code owner}. */
+    public Block block(
+            Class<?> owner, String name, BlockParameters parameters, long graphElementsPerRow, String... sources) {
+        return new Block(name, script(owner, Map.of(), sources), parameters, graphElementsPerRow);
+    }
+
+    private Script script(Map<String, ?> attributes, String... sources) {
+        return script(Blocks.class, attributes, sources);
+    }
+
+    private Script script(Class<?> owner, Map<String, ?> attributes, String... sources) {
+        var key = new ArrayList<Object>(List.of(sources));
+        key.add(owner);
+        key.add(attributes);
+        return scripts.computeIfAbsent(key, k -> Script.load(device, owner, attributes, sources));
+    }
+
+    @Override
+    public void close() {
+        scripts.values().forEach(Script::close);
+    }
+}

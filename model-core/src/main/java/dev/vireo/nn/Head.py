@@ -1,0 +1,36 @@
+# log p(target | context) at the scored positions only: log_softmax(W rms(h))[target], in float32 nats.
+# x = [hidden [T, D], sources int64 [M], targets int64 [M]]; p = 0 final norm [D], linear from 1 (output embedding [V, D])
+class Head(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  eps : float
+  chunk : int
+  def logits(self: __torch__.Head, h: Tensor, p: List[Tensor]) -> Tensor:
+    n = torch.rms_norm(h, [torch.size(h, -1)], p[0], self.eps)
+    return torch.to(__torch__.linear(n, p, 1), 6)
+  def forward(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    h = torch.index_select(x[0], 0, x[1])
+    outs = annotate(List[Tensor], [])
+    m = torch.size(x[1], 0)
+    c = self.chunk
+    for i in range(torch.floordiv(m + c - 1, c)):
+      l = torch.log_softmax((self).logits(torch.slice(h, 0, i * c, (i + 1) * c), p, ), -1)
+      t = torch.unsqueeze(torch.slice(x[2], 0, i * c, (i + 1) * c), 1)
+      a = torch.append(outs, torch.squeeze(torch.gather(l, 1, t), 1))
+    return [torch.cat(outs, 0)]
+  # x = [hidden, sources] -> logits [M, V], float32
+  def scores(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    return [(self).logits(torch.index_select(x[0], 0, x[1]), p, )]
+  # KL(policy || base) at each scored position, exact over the vocabulary, nats: sum_v p_v (log p_v - log b_v)
+  # x = [policy's hidden, sources, base's hidden] -> [M]
+  def divergence(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    outs = annotate(List[Tensor], [])
+    m = torch.size(x[1], 0)
+    c = self.chunk
+    for i in range(torch.floordiv(m + c - 1, c)):
+      s = torch.slice(x[1], 0, i * c, (i + 1) * c)
+      policy = torch.log_softmax((self).logits(torch.index_select(x[0], 0, s), p, ), -1)
+      base = torch.log_softmax((self).logits(torch.index_select(x[2], 0, s), p, ), -1)
+      a = torch.append(outs, torch.sum(torch.exp(policy) * (policy - base), [1]))
+    return [torch.cat(outs, 0)]
