@@ -1,0 +1,169 @@
+"""Small pictures in every encoding that data sets use, and their pixels as the processor receives them."""
+
+import io
+import shutil
+import struct
+import zlib
+
+import numpy
+from PIL import Image, ImageOps
+from transformers.image_transforms import convert_to_rgb
+
+import layout
+
+
+def scene(height, width, value):
+    """A smooth ground, a few rectangles and noise: edges for the resizer, texture for the decoder."""
+    generator = numpy.random.default_rng(value)
+    rows = numpy.linspace(0, 1, height)[:, None]
+    columns = numpy.linspace(0, 1, width)[None, :]
+    waves = [numpy.sin(6.3 * (a * rows + b * columns + c)) for a, b, c in generator.uniform(0, 2, (3, 3))]
+    pixels = numpy.stack(waves, axis=-1) * 90 + 128
+    for _ in range(5):
+        top, left = generator.integers(0, max(1, height - 1)), generator.integers(0, max(1, width - 1))
+        high, wide = generator.integers(1, 2 + height // 2), generator.integers(1, 2 + width // 2)
+        pixels[top : top + high, left : left + wide] = generator.integers(0, 256, 3)
+    pixels += generator.normal(0, 6, pixels.shape)
+    return numpy.clip(numpy.round(pixels), 0, 255).astype(numpy.uint8)
+
+
+def picture(height, width, value):
+    return Image.fromarray(scene(height, width, value), "RGB")
+
+
+def alpha(height, width):
+    ramp = numpy.linspace(0, 255, height * width).reshape(height, width)
+    return Image.fromarray(ramp.astype(numpy.uint8), "L")
+
+
+def with_alpha(height, width, value):
+    image = picture(height, width, value)
+    image.putalpha(alpha(height, width))
+    return image
+
+
+def orientation(value):
+    exif = Image.Exif()
+    exif[0x0112] = value
+    return exif
+
+
+def png_rgb16(height, width, value):
+    """A 16-bit RGB PNG, which Pillow cannot write: big-endian samples, filter 0."""
+    samples = scene(height, width, value).astype(numpy.uint32) * 257
+    samples = numpy.clip(samples + 91, 0, 65535).astype(">u2")
+    raw = b"".join(b"\x00" + row.tobytes() for row in samples)
+
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(raw, 9)) + chunk(b"IEND", b"")
+
+
+def grey16(height, width, value):
+    levels = scene(height, width, value)[..., 0].astype(numpy.uint16) * 211
+    return Image.fromarray(levels)
+
+
+def encodings():
+    """File name to a picture and the options it is saved with."""
+    palette = picture(41, 53, 7).convert("P", palette=Image.Palette.ADAPTIVE, colors=23)
+    return {
+        "jpeg-420.jpg": (picture(97, 75, 1), dict(quality=75, subsampling=2)),
+        "jpeg-422.jpg": (picture(61, 83, 2), dict(quality=92, subsampling=1)),
+        "jpeg-444.jpg": (picture(64, 64, 3), dict(quality=92, subsampling=0)),
+        "jpeg-grey.jpg": (picture(50, 71, 4).convert("L"), dict(quality=80)),
+        "jpeg-progressive.jpg": (picture(79, 120, 5), dict(quality=75, subsampling=2, progressive=True)),
+        "jpeg-cmyk.jpg": (picture(33, 47, 6).convert("CMYK"), dict(quality=90)),
+        **{
+            f"jpeg-exif-{value}.jpg": (picture(45, 67, 20 + value), dict(quality=85, exif=orientation(value)))
+            for value in (3, 6, 8)
+        },
+        "png-rgb.png": (picture(30, 30, 8), {}),
+        "png-palette.png": (palette, {}),
+        "png-palette-transparent.png": (palette, dict(transparency=3)),
+        "png-rgba.png": (with_alpha(38, 55, 9), {}),
+        "png-grey-alpha.png": (with_alpha(35, 44, 10).convert("LA"), {}),
+        "png-grey16.png": (grey16(40, 31, 11), {}),
+        "png-bilevel.png": (picture(37, 29, 12).convert("1"), {}),
+        "png-rgb16.png": (None, png_rgb16(34, 52, 13)),
+        "png-tall.png": (picture(150, 21, 14), {}),
+        "webp-lossy.webp": (picture(72, 58, 15), dict(quality=80)),
+        "webp-lossless.webp": (picture(43, 66, 16), dict(lossless=True)),
+        "webp-alpha.webp": (with_alpha(36, 48, 17), dict(lossless=True, exact=True)),
+        "gif.gif": (picture(51, 39, 18).convert("P", palette=Image.Palette.ADAPTIVE), {}),
+        "bmp.bmp": (picture(27, 23, 19), {}),
+        "wide.png": (picture(20, 131, 30), {}),
+        "tall.jpg": (picture(160, 36, 31), dict(quality=90, subsampling=2)),
+        "large.jpg": (picture(240, 320, 32), dict(quality=60, subsampling=2)),
+        "one-pixel.png": (picture(1, 1, 33), {}),
+        "extreme-wide.png": (picture(2, 8000, 34), {}),
+        "extreme-tall.png": (picture(8000, 2, 35), {}),
+    }
+
+
+def write_files():
+    shutil.rmtree(layout.IMAGES, ignore_errors=True)
+    layout.IMAGES.mkdir(parents=True)
+    for name, (image, options) in encodings().items():
+        path = layout.IMAGES / name
+        if image is None:
+            path.write_bytes(options)
+        else:
+            image.save(path, **options)
+    whole = (layout.IMAGES / "jpeg-420.jpg").read_bytes()
+    broken = layout.ROOT / "broken-images"
+    broken.mkdir(parents=True, exist_ok=True)
+    (broken / "truncated.jpg").write_bytes(whole[: len(whole) // 2])
+    (broken / "header-only.png").write_bytes((layout.IMAGES / "png-rgb.png").read_bytes()[:33])
+    (broken / "not-an-image.jpg").write_bytes(b"<html><body>404 Not Found</body></html>\n")
+    (broken / "empty.png").write_bytes(b"")
+
+
+def names():
+    return sorted(path.name for path in layout.IMAGES.iterdir() if path.suffix not in (".json", ".safetensors"))
+
+
+def load(name, transpose=True):
+    """The picture as `datasets.Image` hands it over: decoded, turned by its EXIF orientation."""
+    image = Image.open(io.BytesIO((layout.IMAGES / name).read_bytes()))
+    image.load()
+    return ImageOps.exif_transpose(image) if transpose else image
+
+
+def has_alpha(image):
+    return "A" in image.getbands() or image.info.get("transparency") is not None
+
+
+def write_pixels():
+    tensors, facts = {}, {}
+    for name in names():
+        image, stored = load(name), load(name, transpose=False)
+        tensors[name] = convert_to_rgb(image, return_numpy=True)
+        if has_alpha(image):
+            tensors[name + "#alpha-dropped"] = numpy.array(image.convert("RGB"))
+        if image.size != stored.size or "exif" in name:
+            tensors[name + "#exif-ignored"] = numpy.array(stored.convert("RGB"))
+        facts[name] = {
+            "format": stored.format,
+            "mode": stored.mode,
+            "height": image.height,
+            "width": image.width,
+            "stored_height": stored.height,
+            "stored_width": stored.width,
+            "has_alpha": has_alpha(image),
+            "exif_orientation": stored.getexif().get(0x0112, 1),
+        }
+    layout.write_tensors(layout.IMAGES / "pixels.safetensors", tensors)
+    layout.write_json(layout.IMAGES / "images.json", facts)
+
+
+def main():
+    layout.seed(0)
+    write_files()
+    write_pixels()
+
+
+if __name__ == "__main__":
+    main()

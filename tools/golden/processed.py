@@ -1,0 +1,74 @@
+"""What each checkpoint's image processor (torchvision backend) makes of every test picture."""
+
+import hashlib
+
+import numpy
+from transformers import AutoProcessor
+from transformers import LlavaImageProcessor, LlavaNextImageProcessor
+
+import checkpoints
+import layout
+import pictures
+
+RAW = dict(do_rescale=False, do_normalize=False, return_tensors="pt")
+
+
+def tiles(image_processor, image):
+    """uint8 [tiles, 3, height, width] before rescaling and normalisation."""
+    pixels = image_processor([image], **RAW)["pixel_values"]
+    pixels = pixels[0] if pixels.ndim == 5 else pixels
+    levels = pixels.round().clamp(0, 255).byte()
+    assert (levels.float() == pixels.float()).all()
+    return levels
+
+
+def image_tokens(processor, image):
+    text = processor(images=[[image]], text=["<image>"], return_tensors="pt", add_special_tokens=False)
+    return int((text["input_ids"] == processor.image_token_id).sum())
+
+
+def write(name):
+    processor = AutoProcessor.from_pretrained(layout.ROOT / name / "model")
+    tensors, facts = {}, {}
+    for file in pictures.names():
+        image = pictures.load(file)
+        tensors[file] = tiles(processor.image_processor, image)
+        if pictures.has_alpha(image):
+            tensors[file + "#alpha-dropped"] = tiles(processor.image_processor, image.convert("RGB"))
+        facts[file] = {
+            "image_height": image.height,
+            "image_width": image.width,
+            "tiles": tensors[file].shape[0],
+            "image_tokens": image_tokens(processor, image),
+        }
+    layout.write_json(layout.ROOT / name / "images.json", facts)
+    if name not in checkpoints.NAMES[:2]:
+        return  # the same processor as llavanext-tiny
+    layout.write_tensors(layout.ROOT / name / "images.safetensors", tensors)
+    normalised = processor.image_processor([pictures.load("large.jpg")], return_tensors="pt")["pixel_values"]
+    layout.write_tensors(layout.ROOT / name / "normalised.safetensors", {"large.jpg": normalised.reshape(-1, *normalised.shape[-3:])})
+
+
+def write_full_size():
+    """SHA-256 of the tiles at the published size (336 pixels), too large to keep as tensors."""
+    size = dict(size={"shortest_edge": 336}, crop_size={"height": 336, "width": 336})
+    facts = {}
+    for label, processor in {"llava": LlavaImageProcessor(**size), "llava_next": LlavaNextImageProcessor(**size)}.items():
+        for file in ["large.jpg", "tall.jpg", "wide.png", "jpeg-progressive.jpg", "png-rgb.png", "one-pixel.png"]:
+            made = tiles(processor, pictures.load(file)).numpy()
+            facts.setdefault(label, {})[file] = {
+                "shape": list(made.shape),
+                "sha256": hashlib.sha256(numpy.ascontiguousarray(made).tobytes()).hexdigest(),
+            }
+    layout.write_json(layout.IMAGES / "full-size.json", facts)
+
+
+def main():
+    layout.seed(0)
+    for name in checkpoints.NAMES:
+        write(name)
+    write_full_size()
+
+
+if __name__ == "__main__":
+    main()
