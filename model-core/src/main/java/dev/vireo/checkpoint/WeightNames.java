@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.checkpoint;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * The names that the weights and modules of a model family have had, and the way from each to the canonical ones, those
+ * of transformers 5 at run time. A rule replaces a prefix; the longest that fits claims the name.
+ */
+public final class WeightNames {
+    private static final Set<String> LLAVA_TYPES = Set.of("llava", "llava_next");
+    private static final Pattern BUFFERS = Pattern.compile(".*(\\.inv_freq|\\.position_ids)");
+    private static final String WEIGHT = ".weight";
+
+    private static final WeightNames LLAVA = llava();
+
+    private final List<Rule> reading;
+    private final List<Rule> writing;
+
+    private record Rule(String from, String to) {
+        boolean fits(String name) {
+            return name.startsWith(from);
+        }
+
+        String apply(String name) {
+            return to + name.substring(from.length());
+        }
+    }
+
+    private WeightNames(List<Rule> saved, List<Rule> older) {
+        List<Rule> rules = new ArrayList<>(older);
+        for (Rule rule : saved) {
+            rules.add(new Rule(rule.from(), rule.from()));
+            rules.add(new Rule(rule.to(), rule.from()));
+        }
+        rules.sort(Comparator.comparingInt(rule -> -rule.from().length()));
+        this.reading = List.copyOf(rules);
+        this.writing = List.copyOf(saved);
+    }
+
+    /**
+     * The names of the family that {@code config.json} calls {@code modelType}.
+     *
+     * @throws CheckpointMismatchException if the family is not known
+     */
+    public static WeightNames of(String modelType) {
+        if (!LLAVA_TYPES.contains(modelType)) {
+            throw new CheckpointMismatchException("Cannot name the weights of a model of type \"" + modelType
+                    + "\": known are " + LLAVA_TYPES.stream().sorted().toList());
+        }
+        return LLAVA;
+    }
+
+    private static WeightNames llava() {
+        List<Rule> saved = List.of(
+                new Rule("model.language_model.", "language_model.model."),
+                new Rule("lm_head.", "language_model.lm_head."),
+                new Rule("model.vision_tower.", "vision_tower."),
+                new Rule("model.multi_modal_projector.", "multi_modal_projector."),
+                new Rule("model.image_newline", "image_newline"));
+        List<Rule> older = List.of(
+                // transformers 4.52 to 4.57
+                new Rule("model.vision_tower.vision_model.", "model.vision_tower."),
+                // the hub, transformers up to 4.51 (its other names are those that transformers 5 saves)
+                new Rule("vision_tower.vision_model.", "model.vision_tower."),
+                // the original LLaVA code
+                new Rule("model.vision_tower.vision_tower.vision_model.", "model.vision_tower."),
+                new Rule("model.mm_projector.0.", "model.multi_modal_projector.linear_1."),
+                new Rule("model.mm_projector.2.", "model.multi_modal_projector.linear_2."),
+                new Rule("model.embed_tokens.", "model.language_model.embed_tokens."),
+                new Rule("model.layers.", "model.language_model.layers."),
+                new Rule("model.norm.", "model.language_model.norm."));
+        return new WeightNames(saved, older);
+    }
+
+    /** True of the buffers that old files carry and that are computed instead: rotary frequencies, position ids. */
+    public boolean isBuffer(String storedName) {
+        return BUFFERS.matcher(storedName).matches();
+    }
+
+    /** The canonical name of a weight that any generation calls {@code storedName}; empty if no rule claims it. */
+    public Optional<String> canonical(String storedName) {
+        return rename(reading, storedName);
+    }
+
+    /** The canonical name of a module (the owner of weights) that any generation calls {@code storedName}. */
+    public Optional<String> canonicalModule(String storedName) {
+        return canonical(storedName + WEIGHT).map(name -> name.substring(0, name.length() - WEIGHT.length()));
+    }
+
+    /**
+     * The name under which transformers 5 saves the weight {@code canonicalName}, and which every version since 4.52
+     * reads; empty if no rule claims it.
+     */
+    public Optional<String> saved(String canonicalName) {
+        return rename(writing, canonicalName);
+    }
+
+    /**
+     * The canonical name of each of {@code storedNames}, buffers left out.
+     *
+     * @param file the origin of the names, for messages
+     * @return stored names by canonical name, in the order given
+     * @throws CheckpointMismatchException if no rule claims a name, or two have the same canonical name; lists them
+     */
+    Map<String, String> storedByCanonical(Iterable<String> storedNames, Object file) {
+        Map<String, String> stored = new LinkedHashMap<>();
+        List<String> problems = new ArrayList<>();
+        for (String name : storedNames) {
+            if (isBuffer(name)) {
+                continue;
+            }
+            Optional<String> canonical = canonical(name);
+            if (canonical.isEmpty()) {
+                problems.add(name + ": no known part of the model has this name");
+                continue;
+            }
+            String earlier = stored.putIfAbsent(canonical.get(), name);
+            if (earlier != null) {
+                problems.add(name + " and " + earlier + ": both are " + canonical.get());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new CheckpointMismatchException("Cannot understand " + problems.size() + " of the weight names in "
+                    + file + ":" + CheckpointMismatchException.list(problems));
+        }
+        return stored;
+    }
+
+    private static Optional<String> rename(List<Rule> rules, String name) {
+        return rules.stream().filter(rule -> rule.fits(name)).findFirst().map(rule -> rule.apply(name));
+    }
+}
