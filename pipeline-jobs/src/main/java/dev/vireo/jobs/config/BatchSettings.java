@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.config;
+
+/**
+ * How much data training takes, in which order, and how it is spread.
+ *
+ * @param steps optimizer steps; 0 where epochs count
+ * @param epochs passes over the data, possibly a fraction; without meaning where steps are given
+ * @param batchSize pairs for each worker and micro-step
+ * @param accumulation micro-steps for each optimizer step
+ * @param workers data-parallel workers
+ * @param shuffle whether the order is drawn from the seed or that of the input
+ * @param seed of the order, the adapter's initial values and dropout
+ */
+public record BatchSettings(
+        int steps, double epochs, int batchSize, int accumulation, int workers, boolean shuffle, long seed) {
+    /** Pairs in one optimizer step, over all workers. */
+    public int globalPairs() {
+        return batchSize * accumulation * workers;
+    }
+
+    static BatchSettings read(SettingsReader train) {
+        BatchSettings settings = new BatchSettings(
+                train.count("steps", 0),
+                train.positive("epochs"),
+                train.count("batch-size", 1),
+                train.count("accumulation", 1),
+                train.count("workers", 1),
+                train.flag("shuffle"),
+                train.seed("seed"));
+        if ((long) settings.batchSize * settings.accumulation * settings.workers > Integer.MAX_VALUE) {
+            train.invalid("batch-size", "batch-size x accumulation x workers below 2^31");
+        }
+        return settings;
+    }
+}

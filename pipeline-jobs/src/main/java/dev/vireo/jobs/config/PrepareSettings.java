@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.config;
+
+/**
+ * Settings of {@code prepare}.
+ *
+ * @param schema of the input's columns
+ * @param template {@code auto}, a template text, or the name of one in {@code conf/templates/}
+ * @param images what shards hold of each image
+ * @param maxTokens longest row in tokens with image tokens, 0 for no limit
+ * @param bos where the beginning-of-sequence token is written
+ * @param exif what happens with an image's EXIF orientation
+ * @param dedup what happens with rows of the same id
+ * @param maxImagePixels largest image, width times height before resizing
+ * @param shardRows rows in one shard
+ */
+public record PrepareSettings(
+        Schema schema,
+        String template,
+        Images images,
+        int maxTokens,
+        Bos bos,
+        Exif exif,
+        Dedup dedup,
+        int maxImagePixels,
+        int shardRows) {
+    /** The value of {@link #template()} that stands for the model's own chat template. */
+    public static final String MODEL_TEMPLATE = "auto";
+
+    /** Published column layouts. */
+    public enum Schema {
+        /** Detected from the columns. */
+        AUTO,
+        /** openbmb/RLAIF-V-Dataset. */
+        RLAIF_V,
+        /** HuggingFaceH4/rlaif-v_formatted. */
+        RLAIF_V_FORMATTED,
+        /** lmms-lab/LLaVA-OneVision-Data. */
+        ONEVISION,
+        /** HuggingFaceH4/llava-instruct-mix-vsft. */
+        VSFT
+    }
+
+    /** What shards hold of an image. */
+    public enum Images {
+        /** Resized pixels, compressed. */
+        TILES,
+        /** The original bytes, decoded and resized while training. */
+        SOURCE
+    }
+
+    /** Where the beginning-of-sequence token is written. */
+    public enum Bos {
+        /** Where the template writes it. */
+        TEMPLATE,
+        /** Before every prompt. */
+        ALWAYS
+    }
+
+    /** What happens with an image's EXIF orientation. */
+    public enum Exif {
+        /** The image is turned. */
+        APPLY,
+        /** The image stays as it is stored. */
+        IGNORE
+    }
+
+    /** What happens with rows of the same id. */
+    public enum Dedup {
+        /** The job stops when such rows differ. */
+        ERROR,
+        /** The first is kept, the others are rejected. */
+        FIRST
+    }
+
+    static PrepareSettings read(SettingsReader reader) {
+        return new PrepareSettings(
+                reader.choice("schema", Schema.class),
+                reader.text("template"),
+                reader.choice("images", Images.class),
+                reader.count("max-tokens", 0),
+                reader.choice("bos", Bos.class),
+                reader.choice("exif", Exif.class),
+                reader.choice("dedup", Dedup.class),
+                reader.count("max-image-pixels", 1),
+                reader.count("shard-rows", 1));
+    }
+}

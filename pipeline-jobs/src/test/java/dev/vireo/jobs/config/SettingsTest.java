@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+    @TempDir
+    Path home;
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            prepare.schema | auto
+            prepare.template | auto
+            prepare.images | tiles
+            prepare.max-tokens | 0
+            prepare.bos | template
+            prepare.exif | apply
+            prepare.dedup | error
+            train.objective | orpo
+            train.loss | sigmoid
+            train.reference | start
+            train.orpo.nll | completion
+            train.beta | 0.1
+            train.learning-rate | 1e-5
+            train.schedule | cosine
+            train.warmup-steps | 0
+            train.steps | 0
+            train.epochs | 1
+            train.batch-size | 1
+            train.accumulation | 1
+            train.workers | 1
+            train.shuffle | true
+            train.seed | 0
+            train.max-grad-norm | 1.0
+            train.weight-decay | 0
+            train.adam-beta1 | 0.9
+            train.adam-beta2 | 0.999
+            train.adam-epsilon | 1e-8
+            train.full | false
+            train.lora.rank | 16
+            train.lora.alpha | 32
+            train.lora.dropout | 0
+            train.lora.targets | language
+            model.precision | auto
+            model.base | as-is
+            generate.samples | 1
+            generate.temperature | 1.0
+            generate.top-p | 1.0
+            generate.top-k | 0
+            generate.max-new-tokens | 256
+            generate.seed | 0
+            generate.critic | none
+            """)
+    void everyPublishedKeyHasItsDefault(String key, String value) {
+        assertThat(Settings.defaults().written()).containsEntry(key, value);
+    }
+
+    @Test
+    void everyKeyIsReadAndEveryKeyReadExists() {
+        SettingsReader reader = new SettingsReader(ReferenceSettings.load(), new ArrayList<>());
+        Settings.read(reader, new TreeMap<>());
+        assertThat(reader.keysRead())
+                .isEqualTo(new TreeSet<>(Settings.defaults().written().keySet()));
+    }
+
+    @Test
+    void everyKeyIsDescribed() {
+        for (String section : Settings.sections()) {
+            assertThat(Settings.describe(section)).isNotEmpty().allSatisfy(setting -> {
+                assertThat(setting.meaning()).as(setting.key()).isNotBlank();
+                assertThat(setting.defaultValue()).as(setting.key()).isNotBlank();
+            });
+        }
+    }
+
+    @Test
+    void descriptionsKeepTheOrderOfTheFile() {
+        assertThat(Settings.describe("train"))
+                .extracting(SettingDescription::key)
+                .startsWith("train.objective", "train.loss", "train.reference", "train.beta", "train.orpo.nll");
+    }
+
+    @Test
+    void laterFilesWinOverEarlierOnesAndArgumentsOverFiles() throws IOException {
+        Path first = write("first.conf", "train { beta = 0.2, steps = 7, seed = 1 }");
+        Path second = write("second.conf", "train { beta = 0.3, steps = 8 }");
+        Settings settings =
+                Settings.resolve(home, List.of(first.toString(), second.toString()), List.of("train.steps=9"));
+        assertThat(settings.train().objective().beta()).isEqualTo(0.3);
+        assertThat(settings.train().batch().steps()).isEqualTo(9);
+        assertThat(settings.train().batch().seed()).isEqualTo(1);
+    }
+
+    @Test
+    void bareNameFindsTheInstallationsFile() throws IOException {
+        write("conf/quick.conf", "train.epochs = 0.5");
+        assertThat(Settings.resolve(home, List.of("quick"), List.of())
+                        .train()
+                        .batch()
+                        .epochs())
+                .isEqualTo(0.5);
+    }
+
+    @Test
+    void missingFileIsNamedWithThePlacesLookedAt() {
+        assertThatThrownBy(() -> Settings.resolve(home, List.of("nowhere"), List.of()))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("Cannot read --conf nowhere")
+                .hasMessageContaining(home.resolve("conf/nowhere.conf").toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            train.beta=-1 | Invalid train.beta: -1 (expected > 0)
+            train.beta=nan | Invalid train.beta: nan (expected > 0)
+            train.beta=much | Invalid train.beta: much (expected > 0)
+            train.steps=-1 | Invalid train.steps: -1 (expected a whole number >= 0)
+            train.steps=1.5 | Invalid train.steps: 1.5 (expected a whole number >= 0)
+            train.shuffle=yes | Invalid train.shuffle: yes (expected true or false)
+            train.objective=ppo | Invalid train.objective: ppo (expected orpo, dpo, sft)
+            train.lora.dropout=1 | Invalid train.lora.dropout: 1 (expected >= 0 and < 1)
+            train.lora.targets=(a | Invalid train.lora.targets: (a (expected language, all-linear or a regular expression: Unclosed group)
+            train.best-metric=loss | Invalid train.best-metric: loss (expected a metric of the evaluation, such as eval_loss or eval_rewards/accuracies)
+            train.lora=8 | Invalid train.lora: 8 (expected the name of a setting below it)
+            train.beta={a=1} | Invalid train.beta: {"a":1} (expected > 0)
+            generate.top-p=0 | Invalid generate.top-p: 0 (expected > 0 and <= 1)
+            generate.critic=self | Invalid generate.samples: 1 (expected >= 2 with generate.critic=self, which compares answers)
+            prepare.template= | Invalid prepare.template:  (expected text)
+            train.betta=1 | Unknown setting train.betta (did you mean train.beta?)
+            learning-rate=1 | Unknown setting learning-rate (did you mean train.learning-rate?)
+            train.zzzzzzz=1 | Unknown setting train.zzzzzzz (see --help for the settings that exist)
+            beta | Invalid argument beta (expected an option or key=value)
+            """)
+    void wrongArgumentIsNamedWithWhatWasExpected(String assignment, String message) {
+        assertThat(problems(assignment)).containsExactly(message);
+    }
+
+    @Test
+    void allProblemsAreFoundAtOnce() {
+        assertThat(problems("train.beta=-1", "train.full=maybe", "prepare.schem=auto", "model.precision=fp8"))
+                .containsExactlyInAnyOrder(
+                        "Invalid train.beta: -1 (expected > 0)",
+                        "Invalid train.full: maybe (expected true or false)",
+                        "Unknown setting prepare.schem (did you mean prepare.schema?)",
+                        "Invalid model.precision: fp8 (expected auto, fp32, bf16)");
+    }
+
+    @Test
+    void problemInFileNamesFileAndLine() throws IOException {
+        Path file = write("bad.conf", "train {\n  beta = 0\n  sed = 1\n  lora.rank = null\n}\n");
+        InvalidSettingsException error = catchThrowableOfType(
+                InvalidSettingsException.class, () -> Settings.resolve(home, List.of(file.toString()), List.of()));
+        assertThat(error.problems())
+                .containsExactlyInAnyOrder(
+                        "Invalid train.beta: 0 (expected > 0) in " + file + " line 2",
+                        "Unknown setting train.sed (did you mean train.seed?) in " + file + " line 3",
+                        "Invalid train.lora.rank: null (expected a whole number >= 1) in " + file + " line 4");
+    }
+
+    @Test
+    void fileThatIsNoHoconIsNamed() throws IOException {
+        Path file = write("broken.conf", "train {");
+        assertThatThrownBy(() -> Settings.resolve(home, List.of(file.toString()), List.of()))
+                .hasMessageContaining("Cannot read settings " + file);
+    }
+
+    @Test
+    void argumentsTakeTextAsItStands() {
+        Settings settings = Settings.resolve(
+                null,
+                List.of(),
+                List.of("train.lora.targets=.*\\.(q|v)_proj$", "train.reference=hdfs://host//a b/adapter"));
+        assertThat(settings.train().lora().targets()).isEqualTo(".*\\.(q|v)_proj$");
+        assertThat(settings.train().objective().reference()).isEqualTo("hdfs://host//a b/adapter");
+    }
+
+    @Test
+    void warmupLongerThanTheRunIsAContradiction() {
+        assertThat(problems("train.steps=5", "train.warmup-steps=6"))
+                .containsExactly("Invalid train.warmup-steps: 6 (expected <= train.steps, which is 5)");
+    }
+
+    private Path write(String name, String text) throws IOException {
+        Path file = home.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, text);
+    }
+
+    private static List<String> problems(String... assignments) {
+        return catchThrowableOfType(
+                        InvalidSettingsException.class, () -> Settings.resolve(null, List.of(), List.of(assignments)))
+                .problems();
+    }
+}
