@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs;
+
+import dev.vireo.jobs.config.InvalidSettingsException;
+import dev.vireo.jobs.runtime.JobArguments;
+import dev.vireo.jobs.runtime.JobContext;
+import dev.vireo.jobs.runtime.JobDefinition;
+import dev.vireo.jobs.runtime.JobOption;
+import dev.vireo.jobs.storage.OutputDirectory;
+import dev.vireo.jobs.storage.Storage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Looks at the files and directories of the arguments before anything starts. Writes nothing. */
+final class InputCheck {
+    private InputCheck() {}
+
+    static void require(JobDefinition definition, JobContext context) throws IOException {
+        List<String> problems = new ArrayList<>();
+        JobArguments arguments = context.arguments();
+        Storage storage = context.storage();
+        for (JobOption option : definition.options()) {
+            if (option == JobOption.OUTPUT) {
+                continue;
+            }
+            List<String> paths = option == JobOption.ADAPTERS
+                    ? List.copyOf(arguments.adapters().values())
+                    : arguments.values().getOrDefault(option, List.of());
+            for (String path : paths) {
+                if (!storage.exists(path)) {
+                    problems.add("Cannot read " + option.flag() + " " + path + ": there is no such file or directory");
+                } else if (option == JobOption.MODEL && !storage.exists(Storage.child(path, "config.json"))) {
+                    problems.add("Cannot read --model " + path + ": it has no config.json; expected a Hugging Face"
+                            + " model directory");
+                }
+            }
+        }
+        if (definition.required().contains(JobOption.OUTPUT)) {
+            try {
+                OutputDirectory.requireWritable(storage, arguments.output(), arguments.overwrite());
+            } catch (InvalidSettingsException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new InvalidSettingsException(problems);
+        }
+    }
+}

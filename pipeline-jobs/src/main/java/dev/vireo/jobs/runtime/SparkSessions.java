@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.runtime;
+
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/** Starts Spark with the settings that Vireo's jobs need. What the user set stays. */
+public final class SparkSessions {
+    /** Barrier jobs start and fail fast, and a lost executor is noticed within a minute. */
+    private static final Map<String, String> ALWAYS = Map.ofEntries(
+            Map.entry("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "2s"),
+            Map.entry("spark.barrier.sync.timeout", "600"),
+            Map.entry("spark.executor.heartbeatInterval", "5s"),
+            Map.entry("spark.network.timeout", "60s"),
+            Map.entry("spark.network.timeoutInterval", "10s"),
+            Map.entry("spark.task.reaper.enabled", "true"),
+            Map.entry("spark.task.reaper.killTimeout", "60s"),
+            Map.entry("spark.speculation", "false"),
+            Map.entry("spark.network.crypto.authEngineVersion", "2"),
+            Map.entry("spark.network.crypto.cipher", "AES/GCM/NoPadding"),
+            Map.entry("spark.network.crypto.saslFallback", "false"),
+            Map.entry("spark.sql.parquet.compression.codec", "zstd"),
+            Map.entry("spark.sql.session.timeZone", "UTC"),
+            Map.entry("spark.ui.showConsoleProgress", "false"));
+
+    private static final Map<String, String> EMBEDDED = Map.of(
+            "spark.driver.host", "127.0.0.1",
+            "spark.driver.bindAddress", "127.0.0.1",
+            "spark.ui.enabled", "false",
+            "spark.sql.shuffle.partitions", "4");
+
+    private SparkSessions() {}
+
+    /** Starts or joins Spark; without a master it runs in this JVM on all cores. */
+    public static SparkSession open(String name) {
+        SparkConf conf = new SparkConf();
+        if (!conf.contains("spark.master")) {
+            conf.setMaster("local[*]");
+            EMBEDDED.forEach(conf::setIfMissing);
+        }
+        ALWAYS.forEach(conf::setIfMissing);
+        conf.setIfMissing("spark.app.name", name);
+        return SparkSession.builder().config(conf).getOrCreate();
+    }
+}
