@@ -9,7 +9,7 @@ import layout
 import pictures
 
 LOGITS = ["blanks.chosen", "extreme-tall.rejected", "text-only.chosen"]
-ADAPTED_ROWS = ["plain", "extreme-tall", "text-only"]
+ADAPTED_ROWS = ["plain", "lengths", "extreme-tall", "text-only"]
 GENERATED_ROWS = ["plain", "blanks", "extreme-wide", "two-images", "turns", "text-only"]
 NEW_TOKENS = 24
 

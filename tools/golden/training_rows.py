@@ -1,0 +1,43 @@
+"""The rows and batches that all trajectories share, in one fixed order."""
+
+import datasets
+from trl.trainer.dpo_trainer import DataCollatorForVisionPreference
+
+import layout
+import rows
+
+ORDER = ["plain", "lengths", "unicode", "blanks", "newlines", "same-start", "markup", "extreme-tall", "two-images", "turns"]
+
+
+def entries(name):
+    held = {entry["row_id"]: entry for entry in layout.read_json(layout.ROOT / name / "rows.json")}
+    return [held[identifier] for identifier in ORDER]
+
+
+def dataset(name):
+    """A Hugging Face data set whose pictures are read, and turned by EXIF, by `datasets.Image`."""
+    table = [
+        {
+            "images": [{"bytes": (layout.IMAGES / file).read_bytes(), "path": None} for file in entry["images"]],
+            **{key: entry[key] for key in ("prompt", "chosen", "rejected")},
+        }
+        for entry in entries(name)
+    ]
+    made = datasets.Dataset.from_list(table)
+    return made.cast_column("images", datasets.List(datasets.Image()))
+
+
+def batch(name, processor, indices):
+    """The padded, doubled batch (chosen first, then rejected) of the rows at the given places."""
+    held = entries(name)
+    return DataCollatorForVisionPreference(processor)([rows.example(held[index]) for index in indices])
+
+
+def micro_batches(size):
+    """Row places without end: epochs one after the other, in order."""
+    step = 0
+    while True:
+        places = [(step * size + offset) % len(ORDER) for offset in range(size)]
+        assert len(ORDER) % size == 0
+        yield places
+        step += 1
