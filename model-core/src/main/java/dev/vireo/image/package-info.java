@@ -1,0 +1,5 @@
+/** From encoded pictures to the tiles that a vision tower takes: one operation a type. Imports {@code tensor} only. */
+@NullMarked
+package dev.vireo.image;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.objective;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Metrics as sums and weights, so that micro-batches and workers add up to the mean over the global batch whatever way its
+ * rows were dealt out. The names and their order must be the same on every worker.
+ */
+public final class MetricSums {
+    private final Map<String, double[]> sums = new LinkedHashMap<>();
+
+    /** Adds {@code sum} over {@code weight} items. */
+    public void add(String name, double sum, double weight) {
+        double[] entry = sums.computeIfAbsent(name, n -> new double[2]);
+        entry[0] += sum;
+        entry[1] += weight;
+    }
+
+    /** Adds all of another's sums. */
+    public void addAll(MetricSums other) {
+        other.sums.forEach((name, entry) -> add(name, entry[0], entry[1]));
+    }
+
+    /** Sums and weights, alternating, in the order of {@link #names}: for exchange. */
+    public double[] flat() {
+        return sums.values().stream().flatMapToDouble(java.util.Arrays::stream).toArray();
+    }
+
+    public List<String> names() {
+        return new ArrayList<>(sums.keySet());
+    }
+
+    /** The inverse of {@link #flat}. */
+    public static MetricSums of(List<String> names, double[] flat) {
+        if (flat.length != 2 * names.size()) {
+            throw new IllegalArgumentException(
+                    "Cannot read metrics: " + flat.length + " values for " + names.size() + " names");
+        }
+        var result = new MetricSums();
+        for (int i = 0; i < names.size(); i++) {
+            result.add(names.get(i), flat[2 * i], flat[2 * i + 1]);
+        }
+        return result;
+    }
+
+    /** Sum over weight by name; a metric without weight is left out. */
+    public Map<String, Double> means() {
+        var means = new LinkedHashMap<String, Double>();
+        sums.forEach((name, entry) -> {
+            if (entry[1] > 0) {
+                means.put(name, entry[0] / entry[1]);
+            }
+        });
+        return means;
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.objective;
+
+import java.util.Map;
+
+/**
+ * Odds-ratio preference optimisation; {@code Orpo.py} gives the formula and its source.
+ *
+ * @param lambda weight of the odds-ratio term: {@code train.beta}, the paper's lambda, TRL's beta
+ * @param nllScope {@code train.orpo.nll}
+ */
+public record Orpo(double lambda, NllScope nllScope) implements Objective {
+    public Orpo {
+        if (!(lambda >= 0)) {
+            throw new IllegalArgumentException("Invalid train.beta: " + lambda + " (expected 0 or more)");
+        }
+    }
+
+    @Override
+    public String name() {
+        return "orpo";
+    }
+
+    @Override
+    public boolean needsPairs() {
+        return true;
+    }
+
+    @Override
+    public boolean needsReference() {
+        return false;
+    }
+
+    @Override
+    public String script() {
+        return "Orpo.py";
+    }
+
+    @Override
+    public Map<String, Double> attributes() {
+        return Map.of("weight", lambda);
+    }
+
+    @Override
+    public void report(float[][] rows, double nll, MetricSums sums) {
+        for (float[] row : rows) {
+            PairMetrics.add(sums, lambda * row[2], lambda * row[3], row[2], row[3]);
+            sums.add("log_odds_chosen", row[4], 1);
+            sums.add("log_odds_ratio", row[5], 1);
+        }
+    }
+}
