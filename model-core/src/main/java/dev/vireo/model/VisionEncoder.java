@@ -1,0 +1,16 @@
+package dev.vireo.model;
+
+import dev.vireo.nn.Block;
+import java.util.List;
+
+/**
+ * From tiles to the features that take the places of the image tokens.
+ *
+ * @param blocks the tower and the projector: uint8 tiles [B, 3, height, width] to [B, P, D]
+ * @param packing from [B, P, D] of all tiles to the images' features, one row an image token
+ */
+public record VisionEncoder(List<Block> blocks, ImagePacking packing) {
+    public VisionEncoder {
+        blocks = List.copyOf(blocks);
+    }
+}

@@ -1,0 +1,151 @@
+package dev.vireo.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.vireo.batch.PackedBatch;
+import dev.vireo.image.ProcessedImage;
+import dev.vireo.nn.Block;
+import dev.vireo.nn.Tape;
+import dev.vireo.tensor.Precision;
+import dev.vireo.tensor.Tensors;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A model of any family: a vision encoder, a language model, and the one way from a packed batch to log-probabilities.
+ *
+ * <p>Weights are shared by all calls and only read; an adapter is attached to the blocks' linear modules. Confined to one
+ * thread at a time.
+ */
+public final class VisionLanguageModel implements AutoCloseable {
+    private final ModelDevice device;
+    private final VisionEncoder vision;
+    private final TextDecoder text;
+    private final int imageTokenId;
+    private final List<AutoCloseable> resources;
+
+    /**
+     * @param imageTokenId the placeholder of images in the token ids
+     * @param resources closed with the model, in this order
+     */
+    public VisionLanguageModel(
+            ModelDevice device,
+            VisionEncoder vision,
+            TextDecoder text,
+            int imageTokenId,
+            List<? extends AutoCloseable> resources) {
+        this.device = device;
+        this.vision = vision;
+        this.text = text;
+        this.imageTokenId = imageTokenId;
+        this.resources = List.copyOf(resources);
+    }
+
+    public Tensors tensors() {
+        return device.tensors();
+    }
+
+    public Precision precision() {
+        return device.precision();
+    }
+
+    public TextDecoder text() {
+        return text;
+    }
+
+    public int imageTokenId() {
+        return imageTokenId;
+    }
+
+    /** All blocks, from the pixels to the vocabulary. */
+    public List<Block> blocks() {
+        var blocks = new ArrayList<>(vision.blocks());
+        blocks.add(vision.packing().block());
+        blocks.add(text.embedding());
+        blocks.addAll(text.layers());
+        blocks.add(text.head());
+        return blocks;
+    }
+
+    /** A scope for a call's tensors; the caller closes it. */
+    public NDManager newScope() {
+        return NDManager.newBaseManager(device.tensors().device(), "PyTorch");
+    }
+
+    /**
+     * Runs all but the head.
+     *
+     * @return the last layer's output [T, D], on the tape
+     */
+    public NDArray hidden(Tape tape, PackedBatch batch) {
+        NDManager scope = tape.scope();
+        NDArray h = embed(tape, batch);
+        NDList angles = angles(scope, scope.create(batch.positions()));
+        NDArray segments = Tensors.host(scope, batch.segments());
+        for (Block layer : text.layers()) {
+            h = tape.run(layer, h, angles.get(0), angles.get(1), segments);
+        }
+        return h;
+    }
+
+    /**
+     * Log-probabilities of the batch's scored tokens.
+     *
+     * @param hidden what {@link #hidden} returned
+     * @return nats, float32 [M], on the tape
+     */
+    public NDArray logProbs(Tape tape, NDArray hidden, PackedBatch batch) {
+        NDManager scope = tape.scope();
+        return tape.run(text.head(), hidden, scope.create(batch.sources()), scope.create(batch.targets()));
+    }
+
+    /** Cos and sin of positions, [T, E] each, in the model's precision. */
+    public NDList angles(NDManager scope, NDArray positions) {
+        NDList angles = text.rotary()
+                .call(scope, "angles", new NDList(positions), tensors().noParameters());
+        return new NDList(
+                tensors().cast(scope, angles.get(0), precision()), tensors().cast(scope, angles.get(1), precision()));
+    }
+
+    private NDArray embed(Tape tape, PackedBatch batch) {
+        NDManager scope = tape.scope();
+        NDArray features = features(tape, batch.images());
+        NDArray places = batch.imagePlaces().length == 0
+                ? scope.zeros(new Shape(0), DataType.INT64)
+                : scope.create(batch.imagePlaces());
+        return tape.run(text.embedding(), features, scope.create(batch.ids()), places);
+    }
+
+    private NDArray features(Tape tape, List<ProcessedImage> images) {
+        NDManager scope = tape.scope();
+        if (images.isEmpty()) {
+            return scope.zeros(new Shape(0, text.width()));
+        }
+        NDArray x = pixels(scope, images);
+        for (Block block : vision.blocks()) {
+            x = tape.run(block, x);
+        }
+        return tape.run(
+                vision.packing().block(), x, vision.packing().layout(scope, images));
+    }
+
+    /** All tiles of all images, uint8 [B, 3, height, width]. */
+    private static NDArray pixels(NDManager scope, List<ProcessedImage> images) {
+        ProcessedImage first = images.get(0);
+        int tiles = images.stream().mapToInt(ProcessedImage::tileCount).sum();
+        ByteBuffer pixels = ByteBuffer.allocateDirect(Math.multiplyExact(
+                tiles, Math.multiplyExact(3, first.tileHeight() * first.tileWidth())));
+        images.forEach(image -> pixels.put(image.tiles()));
+        return scope.create(
+                pixels.flip(), new Shape(tiles, 3, first.tileHeight(), first.tileWidth()), DataType.UINT8);
+    }
+
+    @Override
+    public void close() {
+        ModelDevice.closeAll(resources);
+    }
+}

@@ -1,0 +1,5 @@
+/** The Llama and Mistral language models, which several families share. */
+@NullMarked
+package dev.vireo.model.llama;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,44 @@
+package dev.vireo.model.llava;
+
+import dev.vireo.checkpoint.ModelConfig;
+import dev.vireo.model.ModelDevice;
+import dev.vireo.model.ModelFamily;
+import dev.vireo.model.PixelScale;
+import dev.vireo.model.TextDecoder;
+import dev.vireo.model.VisionEncoder;
+import dev.vireo.model.clip.ClipTower;
+import dev.vireo.model.llama.LlamaDecoder;
+import dev.vireo.nn.Block;
+import dev.vireo.nn.WeightSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** LLaVA-1.5; transformers 5.23, models/llava. */
+public final class Llava implements ModelFamily {
+    @Override
+    public String modelType() {
+        return "llava";
+    }
+
+    @Override
+    public VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights) {
+        List<Block> blocks = new ArrayList<>(ClipTower.build(config, pixels, device, weights));
+        blocks.add(LlavaProjector.build(config, device, weights));
+        return new VisionEncoder(blocks, new FlatPacking(device));
+    }
+
+    @Override
+    public TextDecoder text(ModelConfig config, ModelDevice device, WeightSource weights) {
+        return LlamaDecoder.build(config, device, weights);
+    }
+
+    @Override
+    public int imageTokenId(ModelConfig config) {
+        return config.integer("image_token_index");
+    }
+
+    @Override
+    public String[] unusedWeights(ModelConfig config) {
+        return ClipTower.unusedWeights(config);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.vireo.model.llava;
+
+import dev.vireo.checkpoint.ModelConfig;
+import dev.vireo.model.ModelDevice;
+import dev.vireo.nn.Activation;
+import dev.vireo.nn.Block;
+import dev.vireo.nn.BlockParameters;
+import dev.vireo.nn.WeightSource;
+
+/** Builds the two linears between the tower and the language model, which the LLaVA families share. */
+public final class LlavaProjector {
+    private static final String PREFIX = "model.multi_modal_projector";
+
+    private LlavaProjector() {}
+
+    /** From the tower's [B, S, D] to [B, P, D of the language model]; drops the class token if the configuration says so. */
+    public static Block build(ModelConfig config, ModelDevice device, WeightSource weights) {
+        config.requireOneOf("vision_feature_select_strategy", "default", "full");
+        config.requireOneOf("multimodal_projector_bias", true);
+        int width = config.integer("vision_config.hidden_size");
+        int textWidth = config.integer("text_config.hidden_size");
+        var parameters = new BlockParameters(device.manager(), weights)
+                .biasedLinear(PREFIX + ".linear_1", width, textWidth)
+                .biasedLinear(PREFIX + ".linear_2", textWidth, textWidth);
+        int drop = config.text("vision_feature_select_strategy").equals("default") ? 1 : 0;
+        var activation = Activation.of(config.text("projector_hidden_act"));
+        return device.blocks().projector(PREFIX, parameters, drop, activation, textWidth);
+    }
+}
