@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.vireo.model;
 
 import java.util.List;
@@ -12,8 +13,8 @@ public record PixelScale(double rescale, List<Double> mean, List<Double> std) {
         mean = List.copyOf(mean);
         std = List.copyOf(std);
         if (mean.size() != 3 || std.size() != 3) {
-            throw new IllegalArgumentException("Invalid image_mean or image_std: " + mean + ", " + std
-                    + " (expected three numbers each)");
+            throw new IllegalArgumentException(
+                    "Invalid image_mean or image_std: " + mean + ", " + std + " (expected three numbers each)");
         }
     }
 

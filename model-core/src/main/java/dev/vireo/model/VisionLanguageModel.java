@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.vireo.model;
 
 import ai.djl.ndarray.NDArray;
@@ -129,19 +130,17 @@ public final class VisionLanguageModel implements AutoCloseable {
         for (Block block : vision.blocks()) {
             x = tape.run(block, x);
         }
-        return tape.run(
-                vision.packing().block(), x, vision.packing().layout(scope, images));
+        return tape.run(vision.packing().block(), x, vision.packing().layout(scope, images));
     }
 
     /** All tiles of all images, uint8 [B, 3, height, width]. */
     private static NDArray pixels(NDManager scope, List<ProcessedImage> images) {
         ProcessedImage first = images.get(0);
         int tiles = images.stream().mapToInt(ProcessedImage::tileCount).sum();
-        ByteBuffer pixels = ByteBuffer.allocateDirect(Math.multiplyExact(
-                tiles, Math.multiplyExact(3, first.tileHeight() * first.tileWidth())));
+        ByteBuffer pixels = ByteBuffer.allocateDirect(
+                Math.multiplyExact(tiles, Math.multiplyExact(3, first.tileHeight() * first.tileWidth())));
         images.forEach(image -> pixels.put(image.tiles()));
-        return scope.create(
-                pixels.flip(), new Shape(tiles, 3, first.tileHeight(), first.tileWidth()), DataType.UINT8);
+        return scope.create(pixels.flip(), new Shape(tiles, 3, first.tileHeight(), first.tileWidth()), DataType.UINT8);
     }
 
     @Override

@@ -1,5 +1,5 @@
 # softmax(q k^T / sqrt(E)) v over a packed sequence, one segment at a time.
-# segments: int64 [n, 4] on the host: start, end, prefixStart, prefixEnd. The tokens start..end see the whole of their
+# segments: int64 [n * 4] on the host: start, end, prefixStart, prefixEnd. The tokens start..end see the whole of their
 # prefix and themselves causally; nothing else. window > 0: a token sees the last `window` tokens, itself included.
 # q [H, T, E], k and v [Hkv, T, E] -> [T, H E]
 def grouped(k: Tensor, heads: int) -> Tensor:
@@ -20,11 +20,11 @@ def visible(rows: int, before: int, window: int, like: Tensor) -> Tensor:
 def attend(q: Tensor, k: Tensor, v: Tensor, segments: Tensor, window: int) -> Tensor:
   heads = torch.size(q, 0)
   outs = annotate(List[Tensor], [])
-  for i in range(torch.size(segments, 0)):
-    s = int(segments[i][0])
-    e = int(segments[i][1])
-    ps = int(segments[i][2])
-    pe = int(segments[i][3])
+  for i in range(torch.floordiv(torch.numel(segments), 4)):
+    s = int(segments[4 * i])
+    e = int(segments[4 * i + 1])
+    ps = int(segments[4 * i + 2])
+    pe = int(segments[4 * i + 3])
     if e > s:
       ki = torch.slice(k, 1, s, e)
       vi = torch.slice(v, 1, s, e)

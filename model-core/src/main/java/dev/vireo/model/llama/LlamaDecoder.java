@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.vireo.model.llama;
 
 import dev.vireo.checkpoint.ModelConfig;
@@ -59,8 +60,7 @@ public final class LlamaDecoder {
                 width, heads, keyValueHeads, headWidth, config.integer("text_config.intermediate_size"), window, eps);
         var blocks = device.blocks();
         String table = PREFIX + "embed_tokens";
-        Block embedding =
-                blocks.embedding(table, parameters().weight(table + ".weight", vocabulary, width), width);
+        Block embedding = blocks.embedding(table, parameters().weight(table + ".weight", vocabulary, width), width);
         List<Block> layers = new ArrayList<>();
         for (int layer = 0; layer < config.integer("text_config.num_hidden_layers"); layer++) {
             String name = PREFIX + "layers." + layer;
@@ -68,9 +68,7 @@ public final class LlamaDecoder {
         }
         String output = tied() ? table : "lm_head";
         Block head = blocks.head(
-                "lm_head",
-                parameters().weight(PREFIX + "norm.weight", width).linear(output, width, vocabulary),
-                eps);
+                "lm_head", parameters().weight(PREFIX + "norm.weight", width).linear(output, width, vocabulary), eps);
         var rotary = blocks.rotary(headWidth, config.number("text_config.rope_parameters.rope_theta"));
         return new TextDecoder(embedding, rotary, layers, head, width, keyValueHeads, headWidth, vocabulary);
     }

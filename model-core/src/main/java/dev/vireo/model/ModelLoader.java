@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.model;
+
+import ai.djl.Device;
+import dev.vireo.checkpoint.Checkpoint;
+import dev.vireo.checkpoint.ModelConfig;
+import dev.vireo.tensor.Precision;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Loads a Hugging Face model directory onto a device.
+ *
+ * @param family the directory's family
+ * @param pixels from its image processor's settings
+ */
+public record ModelLoader(Path directory, ModelFamily family, PixelScale pixels) {
+    /** The model with its weights frozen: for scoring, generating, and adapters. */
+    public VisionLanguageModel frozen(Device device, Precision precision) {
+        return load(device, precision, CheckpointWeights.Training.FROZEN);
+    }
+
+    /** The model with every weight trainable, each with a float32 master. */
+    public VisionLanguageModel trainable(Device device, Precision precision) {
+        return load(device, precision, CheckpointWeights.Training.FULL);
+    }
+
+    private VisionLanguageModel load(Device device, Precision precision, CheckpointWeights.Training training) {
+        ModelConfig config = ModelConfig.read(directory);
+        ModelDevice on = ModelDevice.on(device, precision);
+        Checkpoint checkpoint = Checkpoint.open(directory);
+        var weights = new CheckpointWeights(checkpoint, on, training);
+        try {
+            VisionEncoder vision = family.vision(config, pixels, on, weights);
+            TextDecoder text = family.text(config, on, weights);
+            weights.finish(family.unusedWeights(config));
+            return new VisionLanguageModel(on, vision, text, family.imageTokenId(config), List.of(on, weights));
+        } catch (RuntimeException e) {
+            ModelDevice.closeAll(List.of(on, weights));
+            throw e;
+        }
+    }
+}

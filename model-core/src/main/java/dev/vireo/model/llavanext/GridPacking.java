@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.model.llavanext;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.vireo.checkpoint.ModelConfig;
+import dev.vireo.image.ProcessedImage;
+import dev.vireo.model.ImagePacking;
+import dev.vireo.model.ModelDevice;
+import dev.vireo.nn.Block;
+import dev.vireo.nn.BlockParameters;
+import dev.vireo.nn.WeightSource;
+import dev.vireo.tensor.Tensors;
+import java.util.List;
+
+/** The base view's patches, then the grid's, without the padding, a newline behind each row; {@code GridPacking.py}. */
+final class GridPacking implements ImagePacking {
+    private static final int FIELDS = 7;
+
+    private final Block block;
+    private final List<List<Integer>> pinpoints;
+    private final int tile;
+    private final int side;
+
+    GridPacking(ModelConfig config, ModelDevice device, WeightSource weights) {
+        pinpoints = config.integerLists("image_grid_pinpoints");
+        tile = config.integer("vision_config.image_size");
+        side = tile / config.integer("vision_config.patch_size");
+        var parameters = new BlockParameters(device.manager(), weights)
+                .weight("model.image_newline", config.integer("text_config.hidden_size"));
+        block = device.blocks().block(GridPacking.class, "image_features", parameters, 1, "GridPacking.py");
+    }
+
+    @Override
+    public Block block() {
+        return block;
+    }
+
+    @Override
+    public NDArray layout(NDManager scope, List<ProcessedImage> images) {
+        long[] layout = new long[FIELDS * images.size()];
+        for (int i = 0; i < images.size(); i++) {
+            ProcessedImage image = images.get(i);
+            TileGrid grid = TileGrid.of(image.imageHeight(), image.imageWidth(), pinpoints, tile);
+            if (image.tileCount() != 1 + grid.tiles()) {
+                throw new IllegalArgumentException("Cannot lay out a picture of " + image.imageHeight() + " x "
+                        + image.imageWidth() + " pixels: it has " + image.tileCount() + " tiles, expected "
+                        + (1 + grid.tiles()) + "; prepare the data with this model");
+            }
+            FeatureWindow window = FeatureWindow.of(image.imageHeight(), image.imageWidth(), grid, side);
+            long[] fields = {
+                image.tileCount(),
+                grid.rows(),
+                grid.columns(),
+                window.top(),
+                window.bottom(),
+                window.left(),
+                window.right()
+            };
+            System.arraycopy(fields, 0, layout, FIELDS * i, FIELDS);
+        }
+        return Tensors.host(scope, layout);
+    }
+}

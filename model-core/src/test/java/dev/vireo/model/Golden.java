@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.model;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.vireo.batch.Answer;
+import dev.vireo.batch.Sample;
+import dev.vireo.checkpoint.HostTensor;
+import dev.vireo.checkpoint.SafetensorsFile;
+import dev.vireo.checkpoint.TensorInfo;
+import dev.vireo.image.ProcessedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A tiny checkpoint and what the reference libraries make of it; tools/golden/README.md says what each file holds. */
+public final class Golden {
+    private static final Path ROOT = Path.of("src/test/resources/golden");
+
+    private final Path directory;
+    private final SafetensorsFile tiles;
+    private final JsonObject images;
+
+    private Golden(String name) {
+        directory = ROOT.resolve(name);
+        Path own = directory.resolve("images.safetensors");
+        tiles = SafetensorsFile.open(
+                Files.exists(own) ? own : ROOT.resolve("llavanext-tiny").resolve("images.safetensors"));
+        images = json("images.json").getAsJsonObject();
+    }
+
+    public static Golden of(String name) {
+        return new Golden(name);
+    }
+
+    public Path model() {
+        return directory.resolve("model");
+    }
+
+    public Path path(String file) {
+        return directory.resolve(file);
+    }
+
+    public JsonElement json(String file) {
+        try {
+            return JsonParser.parseString(Files.readString(directory.resolve(file)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public Map<String, TensorInfo> tensors(String file) {
+        return SafetensorsFile.open(directory.resolve(file)).tensors();
+    }
+
+    public float[] tensor(String file, String name) {
+        SafetensorsFile from = SafetensorsFile.open(directory.resolve(file));
+        TensorInfo info = from.tensors().get(name);
+        long[] shape = info.shape().stream().mapToLong(Long::longValue).toArray();
+        return HostTensor.of(info.type(), shape, from.bytes(name)).toFloats();
+    }
+
+    /** The processor's tiles of a picture. */
+    public ProcessedImage image(String file) {
+        JsonObject about = images.getAsJsonObject(file);
+        List<Long> shape = tiles.tensors().get(file).shape();
+        ByteBuffer bytes = tiles.bytes(file);
+        byte[] pixels = new byte[bytes.remaining()];
+        bytes.get(pixels);
+        return new ProcessedImage(
+                pixels,
+                shape.get(0).intValue(),
+                shape.get(2).intValue(),
+                shape.get(3).intValue(),
+                about.get("image_height").getAsInt(),
+                about.get("image_width").getAsInt());
+    }
+
+    /** All preference rows, by the ids that TRL's collator gives them. */
+    public List<Sample> rows() {
+        var rows = new ArrayList<Sample>();
+        for (JsonElement each : json("rows.json").getAsJsonArray()) {
+            rows.add(sample(each.getAsJsonObject()));
+        }
+        return rows;
+    }
+
+    public Sample row(String id) {
+        return rows().stream().filter(r -> r.rowId().equals(id)).findFirst().orElseThrow();
+    }
+
+    private Sample sample(JsonObject row) {
+        var pictures = new ArrayList<ProcessedImage>();
+        row.getAsJsonArray("images").forEach(file -> pictures.add(image(file.getAsString())));
+        return new Sample(
+                row.get("row_id").getAsString(),
+                ints(row.getAsJsonArray("prompt_ids")),
+                pictures,
+                ints(row.getAsJsonArray("image_tokens")),
+                Answer.of(ints(row.getAsJsonArray("chosen_ids"))),
+                Answer.of(ints(row.getAsJsonArray("rejected_ids"))));
+    }
+
+    public static int[] ints(JsonArray array) {
+        int[] values = new int[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = array.get(i).getAsInt();
+        }
+        return values;
+    }
+}
