@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.objective;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -43,6 +44,11 @@ public record Dpo(double beta) implements Objective {
     @Override
     public Map<String, Double> attributes() {
         return Map.of("beta", beta);
+    }
+
+    @Override
+    public List<String> metrics() {
+        return PairMetrics.names("nll_loss");
     }
 
     @Override

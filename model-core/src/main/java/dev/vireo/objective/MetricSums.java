@@ -13,6 +13,13 @@ import java.util.Map;
 public final class MetricSums {
     private final Map<String, double[]> sums = new LinkedHashMap<>();
 
+    /** Sums of nothing: what a worker without rows adds. */
+    public static MetricSums zero(List<String> names) {
+        var result = new MetricSums();
+        names.forEach(name -> result.add(name, 0, 0));
+        return result;
+    }
+
     /** Adds {@code sum} over {@code weight} items. */
     public void add(String name, double sum, double weight) {
         double[] entry = sums.computeIfAbsent(name, n -> new double[2]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.objective;
 
+import java.util.List;
 import java.util.Map;
 
 /** What a run minimises. Closed: a new objective is a record here and a script beside it. */
@@ -22,6 +23,9 @@ public sealed interface Objective permits Orpo, Dpo, Sft {
 
     /** The numbers that the script declares. */
     Map<String, Double> attributes();
+
+    /** The names of all metrics that {@link #report} adds to, in the order in which workers exchange them. */
+    List<String> metrics();
 
     /**
      * The metrics of a micro-batch, by the names that TRL gives them.

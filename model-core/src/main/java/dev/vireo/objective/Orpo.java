@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.objective;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -39,6 +40,11 @@ public record Orpo(double lambda, NllScope nllScope) implements Objective {
     @Override
     public Map<String, Double> attributes() {
         return Map.of("weight", lambda);
+    }
+
+    @Override
+    public List<String> metrics() {
+        return PairMetrics.names("nll_loss", "log_odds_chosen", "log_odds_ratio");
     }
 
     @Override

@@ -1,9 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.objective;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** TRL's metrics of a preference pair. */
 final class PairMetrics {
+    private static final List<String> NAMES = List.of(
+            "rewards/chosen",
+            "rewards/rejected",
+            "rewards/accuracies",
+            "rewards/margins",
+            "logps/chosen",
+            "logps/rejected");
+
     private PairMetrics() {}
+
+    /** The names that {@link #add} adds to, then the further ones. */
+    static List<String> names(String... further) {
+        var names = new ArrayList<>(NAMES);
+        names.addAll(List.of(further));
+        return List.copyOf(names);
+    }
 
     /**
      * @param chosenReward beta times the log-prob (ORPO) or the log-ratio (DPO) of the chosen answer

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.objective;
 
+import java.util.List;
 import java.util.Map;
 
 /** Supervised fine-tuning on the chosen answers; {@code Sft.py} gives the formula. */
@@ -33,6 +34,11 @@ public record Sft() implements Objective {
     @Override
     public Map<String, Double> attributes() {
         return Map.of();
+    }
+
+    @Override
+    public List<String> metrics() {
+        return List.of("nll_loss", "logps/chosen");
     }
 
     @Override

@@ -96,6 +96,11 @@ public final class Tensors implements AutoCloseable {
         return scope.create(values).toDevice(Device.cpu(), false);
     }
 
+    /** Numbers that scripts read one by one; on the host whatever the device. */
+    public static NDArray host(NDManager scope, double[] values) {
+        return scope.create(values).toDevice(Device.cpu(), false);
+    }
+
     private NDArray one(NDManager scope, String method, NDArray... inputs) {
         return script.call(scope, method, new NDList(inputs), nothing).get(0);
     }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.training;
+
+/**
+ * Settings of AdamW, of which the learning rate changes from step to step and is not one.
+ *
+ * @param beta1 decay of the first moment, {@code train.adam-beta1}
+ * @param beta2 decay of the second moment, {@code train.adam-beta2}
+ * @param epsilon {@code train.adam-epsilon}
+ * @param weightDecay {@code train.weight-decay}; norms and biases are never decayed
+ * @param maxGradNorm {@code train.max-grad-norm}: longer gradients are scaled down to it; 0 is no limit
+ */
+public record AdamWSettings(double beta1, double beta2, double epsilon, double weightDecay, double maxGradNorm) {
+    public AdamWSettings {
+        requireFraction("train.adam-beta1", beta1);
+        requireFraction("train.adam-beta2", beta2);
+        requireNotNegative("train.adam-epsilon", epsilon);
+        requireNotNegative("train.weight-decay", weightDecay);
+        requireNotNegative("train.max-grad-norm", maxGradNorm);
+    }
+
+    private static void requireFraction(String key, double value) {
+        if (!(value >= 0 && value < 1)) {
+            throw new IllegalArgumentException("Invalid " + key + ": " + value + " (expected 0 or more, below 1)");
+        }
+    }
+
+    private static void requireNotNegative(String key, double value) {
+        if (!(value >= 0)) {
+            throw new IllegalArgumentException("Invalid " + key + ": " + value + " (expected 0 or more)");
+        }
+    }
+}
