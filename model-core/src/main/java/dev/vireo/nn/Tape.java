@@ -80,11 +80,11 @@ public final class Tape implements AutoCloseable {
             var arguments = new NDList(wants);
             arguments.addAll(inputs);
             NDList kept = block.callRecording(scope, "keep", arguments);
-            entries.push(new Entry(block, wants, inputs, kept, inputGradient));
+            entries.push(new Entry(block, wants, inputs, kept.get(0), kept, inputGradient));
             return kept.get(0);
         }
         NDArray y = block.call(scope, Weights.ADAPTED, "forward", inputs).get(0);
-        entries.push(new Entry(block, wants, inputs, null, inputGradient));
+        entries.push(new Entry(block, wants, inputs, y, null, inputGradient));
         return y;
     }
 
@@ -128,6 +128,7 @@ public final class Tape implements AutoCloseable {
             Block block,
             NDArray wants,
             NDList inputs,
+            NDArray output,
             @Nullable NDList kept,
             boolean inputGradient) {
         NDList gradients(NDManager scope, NDArray gy) {
@@ -143,11 +144,9 @@ public final class Tape implements AutoCloseable {
 
         void free() {
             wants.close();
+            output.close();
             if (kept != null) {
                 kept.close();
-            }
-            if (inputGradient) {
-                inputs.get(0).close();
             }
         }
     }

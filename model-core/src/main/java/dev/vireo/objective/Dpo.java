@@ -10,6 +10,9 @@ import java.util.Map;
  * @param beta strength of the tie to the reference: {@code train.beta}
  */
 public record Dpo(double beta) implements Objective {
+    /** Policy and reference are summed in other batches; equal models must tie, as they do in TRL. */
+    private static final double ROUNDING = 2e-6;
+
     public Dpo {
         if (!(beta > 0)) {
             throw new IllegalArgumentException("Invalid train.beta: " + beta + " (expected more than 0)");
@@ -54,7 +57,8 @@ public record Dpo(double beta) implements Objective {
     @Override
     public void report(float[][] rows, double nll, MetricSums sums) {
         for (float[] row : rows) {
-            PairMetrics.add(sums, beta * row[2], beta * row[3], row[0], row[1]);
+            double rounding = beta * ROUNDING * (Math.abs(row[0]) + Math.abs(row[1]));
+            PairMetrics.add(sums, beta * row[2], beta * row[3], row[0], row[1], rounding);
         }
     }
 }

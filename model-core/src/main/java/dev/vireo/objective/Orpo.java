@@ -50,7 +50,7 @@ public record Orpo(double lambda, NllScope nllScope) implements Objective {
     @Override
     public void report(float[][] rows, double nll, MetricSums sums) {
         for (float[] row : rows) {
-            PairMetrics.add(sums, lambda * row[2], lambda * row[3], row[2], row[3]);
+            PairMetrics.add(sums, lambda * row[2], lambda * row[3], row[2], row[3], 0);
             sums.add("log_odds_chosen", row[4], 1);
             sums.add("log_odds_ratio", row[5], 1);
         }

@@ -26,12 +26,18 @@ final class PairMetrics {
     /**
      * @param chosenReward beta times the log-prob (ORPO) or the log-ratio (DPO) of the chosen answer
      * @param chosenLogp what {@code logps/chosen} averages
+     * @param rounding difference of rewards that is no difference
      */
     static void add(
-            MetricSums sums, double chosenReward, double rejectedReward, double chosenLogp, double rejectedLogp) {
+            MetricSums sums,
+            double chosenReward,
+            double rejectedReward,
+            double chosenLogp,
+            double rejectedLogp,
+            double rounding) {
         sums.add("rewards/chosen", chosenReward, 1);
         sums.add("rewards/rejected", rejectedReward, 1);
-        sums.add("rewards/accuracies", chosenReward > rejectedReward ? 1 : 0, 1);
+        sums.add("rewards/accuracies", chosenReward - rejectedReward > rounding ? 1 : 0, 1);
         sums.add("rewards/margins", chosenReward - rejectedReward, 1);
         sums.add("logps/chosen", chosenLogp, 1);
         sums.add("logps/rejected", rejectedLogp, 1);
