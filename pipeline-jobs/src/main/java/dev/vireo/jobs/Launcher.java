@@ -7,6 +7,7 @@ import dev.vireo.jobs.runtime.Console;
 import dev.vireo.jobs.runtime.JobArguments;
 import dev.vireo.jobs.runtime.JobContext;
 import dev.vireo.jobs.runtime.JobDefinition;
+import dev.vireo.jobs.runtime.NativeLibraries;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,6 +55,7 @@ final class Launcher {
             console.print(command.help());
             return DONE;
         }
+        NativeLibraries.stayOffline();
         try {
             Settings settings = settings(definition, parsed, problems);
             JobArguments given = new JobArguments(parsed.values(), parsed.overwrite());

@@ -40,6 +40,7 @@ public final class SparkSessions {
             EMBEDDED.forEach(conf::setIfMissing);
         }
         ALWAYS.forEach(conf::setIfMissing);
+        NativeLibraries.EXECUTOR_SETTINGS.forEach(conf::setIfMissing);
         conf.setIfMissing("spark.app.name", name);
         return SparkSession.builder().config(conf).getOrCreate();
     }
