@@ -15,6 +15,7 @@ import java.util.List;
  * @param keyValueHeads Hkv
  * @param headWidth E
  * @param vocabulary V
+ * @param window tokens that a token sees, itself included; 0 is all before it
  */
 public record TextDecoder(
         Block embedding,
@@ -24,7 +25,8 @@ public record TextDecoder(
         int width,
         int keyValueHeads,
         int headWidth,
-        int vocabulary) {
+        int vocabulary,
+        int window) {
     public TextDecoder {
         layers = List.copyOf(layers);
     }

@@ -112,7 +112,12 @@ public final class VisionLanguageModel implements AutoCloseable {
                 tensors().cast(scope, angles.get(0), precision()), tensors().cast(scope, angles.get(1), precision()));
     }
 
-    private NDArray embed(Tape tape, PackedBatch batch) {
+    /**
+     * The language model's input: token embeddings, and the images' features in the places of their tokens.
+     *
+     * @return [T, D], on the tape
+     */
+    public NDArray embed(Tape tape, PackedBatch batch) {
         NDManager scope = tape.scope();
         NDArray features = features(tape, batch.images());
         NDArray places = batch.imagePlaces().length == 0

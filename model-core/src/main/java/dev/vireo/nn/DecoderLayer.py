@@ -23,39 +23,39 @@ class DecoderLayer(Module):
     h = (self).qkv(x, p, )
     o = __torch__.attend(h[0], h[1], h[2], x[3], self.window)
     return [(self).mlp(x[0] + __torch__.linear(o, p, 16), p, )]
-  # As forward, for one sequence; also its keys and values [Hkv, T, E], to be continued by step.
+  # As forward, without what lies before it; also a cache of keys and values [Hkv, capacity, E] that holds those of x in its
+  # first T places. The others are not initialised: step writes them.
+  # x = [hidden [T, D], cos [T, E], sin [T, E], segments, capacity int64 [1] on the host]
   def prefill(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     h = (self).qkv(x, p, )
     o = __torch__.attend(h[0], h[1], h[2], x[3], self.window)
-    return [(self).mlp(x[0] + __torch__.linear(o, p, 16), p, ), torch.contiguous(h[1]), torch.contiguous(h[2])]
-  # One more token for each of n samples that share a prefix.
-  # x = [hidden [n, D], cos [n, E], sin [n, E], prefix keys, prefix values [Hkv, T, E], own keys, own values
-  # [n, Hkv, capacity, E] (written in place), place int64 [1]: tokens that the samples already have]
+    y = (self).mlp(x[0] + __torch__.linear(o, p, 16), p, )
+    size = [torch.size(h[1], 0), int(x[4][0]), torch.size(h[1], 2)]
+    keys = torch.empty(size, dtype=ops.prim.dtype(h[1]), layout=None, device=ops.prim.device(h[1]))
+    values = torch.empty(size, dtype=ops.prim.dtype(h[2]), layout=None, device=ops.prim.device(h[2]))
+    a = torch.copy_(torch.slice(keys, 1, 0, torch.size(h[1], 1)), h[1])
+    b = torch.copy_(torch.slice(values, 1, 0, torch.size(h[2], 1)), h[2])
+    return [y, keys, values]
+  # One more token for each of n sequences. All of them attend to the one cache, each to the places that it may see, so a
+  # prefix is read once for all that share it and nothing is copied as sequences grow.
+  # x = [hidden [n, D], cos [n, E], sin [n, E], keys, values [Hkv, capacity, E] (written in place), place int64 [1] on the
+  # host: the first free one, seen bool [n, place + n]: empty where every place is seen by all]
   def step(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     h = (self).qkv(x, p, )
-    at = int(x[7][0])
-    heads = torch.size(h[0], 0)
     n = torch.size(x[0], 0)
-    a = torch.copy_(torch.select(x[5], 2, at), torch.transpose(h[1], 0, 1))
-    b = torch.copy_(torch.select(x[6], 2, at), torch.transpose(h[2], 0, 1))
-    own_k = torch.slice(x[5], 2, 0, at + 1)
-    own_v = torch.slice(x[6], 2, 0, at + 1)
-    pk = x[3]
-    pv = x[4]
-    if self.window > 0:
-      first = torch.size(pk, 1) + at + 1 - self.window
-      if first > 0:
-        pk = torch.slice(pk, 1, first)
-        pv = torch.slice(pv, 1, first)
-        late = first - torch.size(x[3], 1)
-        if late > 0:
-          own_k = torch.slice(own_k, 2, late)
-          own_v = torch.slice(own_v, 2, late)
-    outs = annotate(List[Tensor], [])
-    for i in range(n):
-      k = __torch__.grouped(torch.cat([pk, own_k[i]], 1), heads)
-      v = __torch__.grouped(torch.cat([pv, own_v[i]], 1), heads)
-      q = torch.slice(h[0], 1, i, i + 1)
-      o = torch.scaled_dot_product_attention(torch.unsqueeze(q, 0), torch.unsqueeze(k, 0), torch.unsqueeze(v, 0), None, 0., False)
-      c = torch.append(outs, torch.reshape(o, [1, -1]))
-    return [(self).mlp(x[0] + __torch__.linear(torch.cat(outs, 0), p, 16), p, )]
+    start = int(x[5][0])
+    end = start + n
+    a = torch.copy_(torch.slice(x[3], 1, start, end), h[1])
+    b = torch.copy_(torch.slice(x[4], 1, start, end), h[2])
+    k = torch.unsqueeze(torch.slice(x[3], 1, 0, end), 0)
+    v = torch.unsqueeze(torch.slice(x[4], 1, 0, end), 0)
+    heads = torch.size(h[0], 0)
+    groups = torch.floordiv(heads, torch.size(h[1], 0))
+    q = torch.reshape(h[0], [1, torch.size(h[1], 0), groups * n, self.head_width])
+    if torch.numel(x[6]) > 0:
+      m = torch.reshape(torch.expand(torch.unsqueeze(x[6], 0), [groups, n, end]), [groups * n, end])
+      o = torch.scaled_dot_product_attention(q, k, v, m, 0., False)
+    else:
+      o = torch.scaled_dot_product_attention(q, k, v, None, 0., False)
+    y = torch.reshape(torch.transpose(torch.reshape(o, [heads, n, self.head_width]), 0, 1), [n, -1])
+    return [(self).mlp(x[0] + __torch__.linear(y, p, 16), p, )]

@@ -22,6 +22,13 @@ class Head(Module):
   # x = [hidden, sources] -> logits [M, V], float32
   def scores(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     return [(self).logits(torch.index_select(x[0], 0, x[1]), p, )]
+  # The next token's logits [n, V] and their log-sum-exp, plain and at a temperature [n, 2]; float32
+  # x = [hidden [n, D], temperature float32 [1]]
+  def next(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    l = (self).logits(x[0], p, )
+    plain = torch.logsumexp(l, [-1])
+    tempered = torch.logsumexp(torch.div(l, x[1]), [-1])
+    return [l, torch.stack([plain, tempered], 1)]
   # KL(policy || base) at each scored position, exact over the vocabulary, nats: sum_v p_v (log p_v - log b_v)
   # x = [policy's hidden, sources, base's hidden] -> [M]
   def divergence(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:

@@ -51,6 +51,17 @@ public final class Tensors implements AutoCloseable {
         return one(scope, "copy", x);
     }
 
+    /**
+     * Some rows of a tensor.
+     *
+     * @param x [n, ...]
+     * @param which int64 [m]
+     * @return [m, ...]
+     */
+    public NDArray rows(NDManager scope, NDArray x, NDArray which) {
+        return one(scope, "rows", x, which);
+    }
+
     /** Writes source's values into target, cast to target's type. */
     public void assign(NDManager scope, NDArray target, NDArray source) {
         one(scope, "assign", target, source).close();

@@ -70,7 +70,7 @@ public final class LlamaDecoder {
         Block head = blocks.head(
                 "lm_head", parameters().weight(PREFIX + "norm.weight", width).linear(output, width, vocabulary), eps);
         var rotary = blocks.rotary(headWidth, config.number("text_config.rope_parameters.rope_theta"));
-        return new TextDecoder(embedding, rotary, layers, head, width, keyValueHeads, headWidth, vocabulary);
+        return new TextDecoder(embedding, rotary, layers, head, width, keyValueHeads, headWidth, vocabulary, window);
     }
 
     private boolean tied() {
