@@ -4,6 +4,7 @@ package dev.vireo.jobs.storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.SeekableByteChannel;
 import java.util.List;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ interface FileOperations {
 
     InputStream read(Path file) throws IOException;
 
+    /** Opens a file for reading at any place. */
+    SeekableByteChannel channel(Path file) throws IOException;
+
     /** Creates or replaces a file, with missing directories above it. */
     OutputStream write(Path file) throws IOException;
 
@@ -29,6 +33,9 @@ interface FileOperations {
     void createExclusive(Path file, byte[] content) throws IOException;
 
     void createDirectory(Path directory) throws IOException;
+
+    /** Gives a file another name on the same file system; what had that name is replaced. */
+    void move(Path file, Path target) throws IOException;
 
     /** Deletes a file, or a directory with all below it; nothing happens if there is none. */
     void delete(Path path) throws IOException;

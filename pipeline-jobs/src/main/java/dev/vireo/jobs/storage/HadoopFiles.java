@@ -5,6 +5,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -60,6 +61,12 @@ final class HadoopFiles implements FileOperations {
     }
 
     @Override
+    public SeekableByteChannel channel(Path file) throws IOException {
+        FileSystem system = system(file);
+        return new HadoopChannel(system.open(file), system.getFileStatus(file).getLen());
+    }
+
+    @Override
     public OutputStream write(Path file) throws IOException {
         return system(file).create(file, true);
     }
@@ -73,8 +80,7 @@ final class HadoopFiles implements FileOperations {
         Path temporary = new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID());
         try {
             put(temporary, content, false);
-            // Not FileSystem.rename, which answers false for an existing target.
-            FileContext.getFileContext(file.toUri(), configuration).rename(temporary, file, Options.Rename.OVERWRITE);
+            move(temporary, file);
         } finally {
             system(file).delete(temporary, false);
         }
@@ -94,6 +100,13 @@ final class HadoopFiles implements FileOperations {
     @Override
     public void createDirectory(Path directory) throws IOException {
         system(directory).mkdirs(directory);
+    }
+
+    @Override
+    public void move(Path file, Path target) throws IOException {
+        system(target).mkdirs(target.getParent());
+        // Not FileSystem.rename, which answers false for an existing target.
+        FileContext.getFileContext(target.toUri(), configuration).rename(file, target, Options.Rename.OVERWRITE);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +71,11 @@ final class LocalFiles implements FileOperations {
     }
 
     @Override
+    public SeekableByteChannel channel(org.apache.hadoop.fs.Path file) throws IOException {
+        return Files.newByteChannel(local(file));
+    }
+
+    @Override
     public OutputStream write(org.apache.hadoop.fs.Path file) throws IOException {
         return Files.newOutputStream(withParents(file));
     }
@@ -104,6 +110,11 @@ final class LocalFiles implements FileOperations {
     @Override
     public void createDirectory(org.apache.hadoop.fs.Path directory) throws IOException {
         Files.createDirectories(local(directory));
+    }
+
+    @Override
+    public void move(org.apache.hadoop.fs.Path file, org.apache.hadoop.fs.Path target) throws IOException {
+        Files.move(local(file), withParents(target), StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.List;
@@ -67,6 +68,12 @@ public final class Storage implements Serializable {
         return operations(qualified).read(qualified);
     }
 
+    /** Opens a file for reading at any place; only the ranges that are read are fetched. The caller closes it. */
+    public SeekableByteChannel channel(String file) throws IOException {
+        Path qualified = qualified(file);
+        return operations(qualified).channel(qualified);
+    }
+
     /** The whole content of a file. */
     public byte[] readBytes(String file) throws IOException {
         try (InputStream stream = read(file)) {
@@ -110,6 +117,15 @@ public final class Storage implements Serializable {
     public void createDirectory(String directory) throws IOException {
         Path qualified = qualified(directory);
         operations(qualified).createDirectory(qualified);
+    }
+
+    /**
+     * Gives a complete file its final name and replaces what had that name. Both lie on one file system. Object stores
+     * copy, so there the final name may not be trusted before a marker says so.
+     */
+    public void move(String file, String target) throws IOException {
+        Path qualified = qualified(file);
+        operations(qualified).move(qualified, qualified(target));
     }
 
     /** Deletes a file, or a directory with all below it, if it is there. */

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.shards;
+
+import dev.vireo.data.Conversation;
+import dev.vireo.data.Message;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row in words, and where it comes from.
+ *
+ * @param rowId the row's id
+ * @param prompt the turns before the answers
+ * @param question the prompt's text without images
+ * @param chosen text of the preferred answer; of several turns the assistant's, with an empty line between
+ * @param rejected text of the other answer; null where the row is no pair
+ * @param provenance where the row comes from
+ */
+public record RowText(
+        String rowId,
+        List<Message> prompt,
+        String question,
+        String chosen,
+        @Nullable String rejected,
+        Provenance provenance) {
+    public RowText {
+        prompt = List.copyOf(prompt);
+    }
+
+    /**
+     * The columns of RLAIF-V that say where a row comes from; null where the input has no such column or value.
+     *
+     * @param datasetName {@code ds_name}
+     * @param originDataset {@code origin_dataset}
+     * @param originSplit {@code origin_split}
+     * @param imagePath {@code image_path}
+     */
+    public record Provenance(
+            @Nullable String datasetName,
+            @Nullable String originDataset,
+            @Nullable String originSplit,
+            @Nullable String imagePath) {
+        /** Of a row that says nothing about it. */
+        public static final Provenance NONE = new Provenance(null, null, null, null);
+    }
+
+    /** A conversation in words. */
+    public static RowText of(String rowId, Conversation conversation, Provenance provenance) {
+        String question = conversation.prompt().stream()
+                .filter(message -> message.role().equals("user"))
+                .map(Message::text)
+                .collect(Collectors.joining("\n\n"));
+        return new RowText(
+                rowId,
+                conversation.prompt(),
+                question,
+                answer(conversation.chosen()),
+                conversation.isPair() ? answer(conversation.rejected()) : null,
+                provenance);
+    }
+
+    private static String answer(List<Message> continuation) {
+        return continuation.stream()
+                .filter(Message::isAssistant)
+                .map(Message::text)
+                .collect(Collectors.joining("\n\n"));
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.shards;
+
+import dev.vireo.batch.Answer;
+
+/** A row as it lies in a shard, copied out of Arrow's memory. */
+final class StoredRow {
+    private final RowText text;
+    private final int[] promptIds;
+    private final Answer chosen;
+    private final Answer rejected;
+    private final int[] images;
+    private final int[] imageTokens;
+
+    private StoredRow(RowText text, int[] promptIds, Answer chosen, Answer rejected, int[] images, int[] imageTokens) {
+        this.text = text;
+        this.promptIds = promptIds;
+        this.chosen = chosen;
+        this.rejected = rejected;
+        this.images = images;
+        this.imageTokens = imageTokens;
+    }
+
+    static StoredRow read(Columns cells, int row) {
+        RowText text = new RowText(
+                cells.requiredText("row_id", row),
+                MessagesJson.read(cells.requiredText("prompt", row)),
+                cells.requiredText("question", row),
+                cells.requiredText("chosen", row),
+                cells.text("rejected", row),
+                new RowText.Provenance(
+                        cells.text("ds_name", row),
+                        cells.text("origin_dataset", row),
+                        cells.text("origin_split", row),
+                        cells.text("image_path", row)));
+        return new StoredRow(
+                text,
+                cells.integers("prompt_ids", row),
+                answer(cells, row, "chosen"),
+                answer(cells, row, "rejected"),
+                cells.integers("images", row),
+                cells.integers("image_tokens", row));
+    }
+
+    private static Answer answer(Columns cells, int row, String name) {
+        int[] ids = cells.integers(name + "_ids", row);
+        return ids.length == 0 ? Answer.none() : Answer.of(ids, cells.flags(name + "_scored", row));
+    }
+
+    RowText text() {
+        return text;
+    }
+
+    int[] promptIds() {
+        return promptIds;
+    }
+
+    Answer chosen() {
+        return chosen;
+    }
+
+    Answer rejected() {
+        return rejected;
+    }
+
+    /** Places of the row's images in the shard's file of images. */
+    int[] images() {
+        return images;
+    }
+
+    int[] imageTokens() {
+        return imageTokens;
+    }
+}
