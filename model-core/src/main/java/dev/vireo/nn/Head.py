@@ -29,6 +29,10 @@ class Head(Module):
     plain = torch.logsumexp(l, [-1])
     tempered = torch.logsumexp(torch.div(l, x[1]), [-1])
     return [l, torch.stack([plain, tempered], 1)]
+  # the same without an adapter
+  def base(self: __torch__.Head, h: Tensor, p: List[Tensor]) -> Tensor:
+    n = torch.rms_norm(h, [torch.size(h, -1)], p[0], self.eps)
+    return torch.to(torch.linear(n, p[1]), 6)
   # KL(policy || base) at each scored position, exact over the vocabulary, nats: sum_v p_v (log p_v - log b_v)
   # x = [policy's hidden, sources, base's hidden] -> [M]
   def divergence(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
@@ -38,6 +42,6 @@ class Head(Module):
     for i in range(torch.floordiv(m + c - 1, c)):
       s = torch.slice(x[1], 0, i * c, (i + 1) * c)
       policy = torch.log_softmax((self).logits(torch.index_select(x[0], 0, s), p, ), -1)
-      base = torch.log_softmax((self).logits(torch.index_select(x[2], 0, s), p, ), -1)
+      base = torch.log_softmax((self).base(torch.index_select(x[2], 0, s), p, ), -1)
       a = torch.append(outs, torch.sum(torch.exp(policy) * (policy - base), [1]))
     return [torch.cat(outs, 0)]

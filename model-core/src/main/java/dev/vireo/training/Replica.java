@@ -69,10 +69,13 @@ public final class Replica implements AutoCloseable {
      */
     public StepResult step(StepInput input, GradientExchange exchange) {
         MetricSums metrics = MetricSums.zero(loss.objective().metrics());
+        if (input.divergence() == StepInput.Divergence.MEASURED) {
+            metrics.add(BaseDivergence.METRIC, 0, 0);
+        }
         double[] lossAndTokens = new double[2];
         gradients.clear();
         for (List<Sample> rows : input.microBatches()) {
-            backward(rows, input.totals(), metrics, lossAndTokens);
+            backward(rows, input, metrics, lossAndTokens);
         }
         gradients.sumOver(exchange);
         metrics = sumOver(exchange, metrics, lossAndTokens);
@@ -86,15 +89,18 @@ public final class Replica implements AutoCloseable {
         return new StepResult(lossAndTokens[0], norm, metrics.means(), (long) lossAndTokens[1], !finite);
     }
 
-    private void backward(List<Sample> rows, BatchTotals totals, MetricSums metrics, double[] lossAndTokens) {
+    private void backward(List<Sample> rows, StepInput input, MetricSums metrics, double[] lossAndTokens) {
         PackedBatch batch = lossInputs.pack(rows);
         try (NDManager scope = model.newScope();
                 Tape tape = Tape.recording(scope, memory)) {
             NDArray hidden = model.hidden(tape, batch); // [T, D]
             NDArray logps = model.logProbs(tape, hidden, batch); // [M]
-            NDList inputs = lossInputs.of(scope, logps, batch, totals);
+            NDList inputs = lossInputs.of(scope, logps, batch, input.totals());
             lossAndTokens[0] += loss.evaluate(scope, inputs, metrics);
             lossAndTokens[1] += batch.size();
+            if (input.divergence() == StepInput.Divergence.MEASURED) {
+                BaseDivergence.add(model, scope, hidden, batch, metrics);
+            }
             tape.backward(loss.gradient(scope, inputs), gradients);
         }
     }

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.vireo.batch.PackedBatch;
+import dev.vireo.batch.Sample;
+import dev.vireo.model.VisionLanguageModel;
+import dev.vireo.nn.Block.Weights;
+import dev.vireo.nn.Tape;
+import dev.vireo.objective.LossBlock;
+import dev.vireo.objective.MetricSums;
+import dev.vireo.objective.Objective;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An objective's loss and metrics on held-out rows, without gradients. Sums of several micro-batches and workers add up
+ * to the values over all rows. Confined to one thread at a time; the caller closes the model.
+ */
+public final class Evaluation implements AutoCloseable {
+    private static final String LOSS = "loss";
+
+    private final VisionLanguageModel model;
+    private final Weights weights;
+    private final LossInputs lossInputs;
+    private final LossBlock loss;
+
+    /**
+     * @param reference asked only where the objective needs one
+     * @param weights {@link Weights#ADAPTED} for the model with its adapter, whose divergence from the base is measured too
+     */
+    public Evaluation(VisionLanguageModel model, Objective objective, ReferenceLogProbs reference, Weights weights) {
+        this.model = model;
+        this.weights = weights;
+        this.lossInputs = new LossInputs(objective, reference, model.imageTokenId());
+        this.loss = new LossBlock(objective, model.tensors());
+    }
+
+    /** Sums of nothing, with every name that {@link #add} adds to: what a worker without rows exchanges. */
+    public MetricSums zero() {
+        var names = new ArrayList<>(List.of(LOSS));
+        names.addAll(loss.objective().metrics());
+        if (weights == Weights.ADAPTED) {
+            names.add(BaseDivergence.METRIC);
+        }
+        return MetricSums.zero(names);
+    }
+
+    /**
+     * Evaluates rows as one micro-batch.
+     *
+     * @param totals sizes of all that is evaluated, over all micro-batches and workers
+     * @param sums what {@link #zero} made
+     */
+    public void add(List<Sample> rows, BatchTotals totals, MetricSums sums) {
+        PackedBatch batch = lossInputs.pack(rows);
+        try (NDManager scope = model.newScope();
+                Tape tape = Tape.inference(scope, weights)) {
+            NDArray hidden = model.hidden(tape, batch); // [T, D]
+            // Before the head runs, which frees its input.
+            if (weights == Weights.ADAPTED) {
+                BaseDivergence.add(model, scope, hidden, batch, sums);
+            }
+            NDArray logps = model.logProbs(tape, hidden, batch); // [M]
+            double share = loss.evaluate(scope, lossInputs.of(scope, logps, batch, totals), sums);
+            // Shares add up to the loss over all rows once they are divided by their number.
+            sums.add(LOSS, share * totals.rows(), rows.size());
+        }
+    }
+
+    @Override
+    public void close() {
+        loss.close();
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.training;
+
+import ai.djl.Device;
+import ai.djl.util.cuda.CudaUtils;
+import com.sun.management.OperatingSystemMXBean;
+import dev.vireo.nn.GraphMemory;
+import dev.vireo.tensor.Precision;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
+
+/** How much memory the kept graphs of a step may take; what does not fit is computed again. */
+public final class GraphBudget {
+    /** Weights, the page cache, Spark and the peak of a block being computed need the rest of the host's memory. */
+    private static final double HOST_SHARE = 0.25;
+    /** Of a GPU's memory that is free once the model is loaded. */
+    private static final double FREE_GPU_SHARE = 0.7;
+
+    private GraphBudget() {}
+
+    /**
+     * As much as the device can spare.
+     *
+     * @param replicas models that train on the same device or host
+     */
+    public static GraphMemory automatic(Device device, Precision precision, int replicas) {
+        return new GraphMemory(bytes(device) / Math.max(1, replicas), elementBytes(precision));
+    }
+
+    /** Every graph is kept. */
+    public static GraphMemory unlimited(Precision precision) {
+        return new GraphMemory(Long.MAX_VALUE, elementBytes(precision));
+    }
+
+    /** No graph is kept. */
+    public static GraphMemory none(Precision precision) {
+        return new GraphMemory(0, elementBytes(precision));
+    }
+
+    private static long bytes(Device device) {
+        if (device.isGpu()) {
+            MemoryUsage gpu = CudaUtils.getGpuMemory(device);
+            return (long) (FREE_GPU_SHARE * (gpu.getMax() - gpu.getCommitted()));
+        }
+        OperatingSystemMXBean host = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        return (long) (HOST_SHARE * host.getTotalMemorySize());
+    }
+
+    private static int elementBytes(Precision precision) {
+        return precision == Precision.BF16 ? 2 : 4;
+    }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDManager;
+import dev.vireo.batch.Answer;
+import dev.vireo.batch.Sample;
+import dev.vireo.checkpoint.CheckpointMismatchException;
+import dev.vireo.model.Golden;
+import dev.vireo.model.GoldenModels;
+import dev.vireo.model.VisionLanguageModel;
+import dev.vireo.nn.Block.Weights;
+import dev.vireo.nn.GraphMemory;
+import dev.vireo.nn.Parameter;
+import dev.vireo.objective.MetricSums;
+import dev.vireo.objective.NllScope;
+import dev.vireo.objective.Objective;
+import dev.vireo.objective.Orpo;
+import dev.vireo.tensor.Precision;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs that must agree whatever way the work is cut, and states that must survive. */
+class ReplicaTest {
+    private static final Objective ORPO = new Orpo(0.5, NllScope.COMPLETION);
+    private static final AdamWSettings ADAMW = new AdamWSettings(0.9, 0.999, 1e-8, 0.01, 1);
+    private static final double RATE = 5e-3;
+    /** Another order of float32 sums. */
+    private static final double ROUNDING = 1e-5;
+
+    private final Golden golden = Golden.of("llavanext-tiny");
+    private final List<Sample> rows =
+            List.of(golden.row("plain"), golden.row("lengths"), golden.row("unicode"), golden.row("two-images"));
+
+    @TempDir
+    private Path directory;
+
+    /** A model with an adapter and its optimizer. */
+    private final class Worker implements AutoCloseable {
+        final VisionLanguageModel model;
+        final NDManager manager;
+        final List<Parameter> parameters;
+        final Replica replica;
+
+        Worker(Precision precision) {
+            model = GoldenModels.load(golden, precision);
+            manager = model.newScope();
+            parameters = GoldenAdapter.attach(golden, model, manager, "language");
+            replica =
+                    new Replica(model, parameters, ORPO, ReferenceLogProbs.none(), ADAMW, new GraphMemory(1 << 22, 4));
+        }
+
+        StepResult step(List<List<Sample>> microBatches, GradientExchange exchange) {
+            BatchTotals totals = GoldenRun.totals(List.of(rows), ORPO, model.imageTokenId());
+            return replica.step(new StepInput(microBatches, totals, RATE, StepInput.Divergence.MEASURED), exchange);
+        }
+
+        @Override
+        public void close() {
+            replica.close();
+            manager.close();
+            model.close();
+        }
+    }
+
+    @Test
+    void accumulatedMicroBatchesEqualOneBatch() {
+        try (Worker whole = new Worker(Precision.FP32);
+                Worker parts = new Worker(Precision.FP32)) {
+            for (int step = 0; step < 3; step++) {
+                StepResult a = whole.step(List.of(rows), GradientExchange.single());
+                StepResult b = parts.step(List.of(rows.subList(0, 1), rows.subList(1, 4)), GradientExchange.single());
+                assertThat(b.loss()).isCloseTo(a.loss(), within(ROUNDING));
+                assertThat(b.gradNorm()).isCloseTo(a.gradNorm(), within(ROUNDING * a.gradNorm() + ROUNDING));
+                a.metrics()
+                        .forEach((name, value) ->
+                                assertThat(b.metrics().get(name)).as(name).isCloseTo(value, within(1e-4)));
+            }
+        }
+    }
+
+    @Test
+    void twoWorkersEqualOne() throws Exception {
+        PairExchange pair = new PairExchange();
+        var threads = Executors.newFixedThreadPool(2);
+        try (Worker alone = new Worker(Precision.FP32);
+                Worker first = new Worker(Precision.FP32);
+                Worker second = new Worker(Precision.FP32)) {
+            for (int step = 0; step < 3; step++) {
+                StepResult expected =
+                        alone.step(List.of(rows.subList(0, 2), rows.subList(2, 4)), GradientExchange.single());
+                Future<StepResult> a = threads.submit(() -> first.step(List.of(rows.subList(0, 2)), pair.rank(0)));
+                Future<StepResult> b = threads.submit(() -> second.step(List.of(rows.subList(2, 4)), pair.rank(1)));
+                assertThat(a.get()).isEqualTo(b.get());
+                assertThat(a.get().loss()).isCloseTo(expected.loss(), within(ROUNDING));
+                assertThat(a.get().metrics().keySet())
+                        .isEqualTo(expected.metrics().keySet());
+            }
+            for (int i = 0; i < first.parameters.size(); i++) {
+                assertThat(first.parameters.get(i).master().toFloatArray())
+                        .isEqualTo(second.parameters.get(i).master().toFloatArray());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void aRestoredReplicaContinuesBitForBit() {
+        try (Worker through = new Worker(Precision.FP32);
+                Worker resumed = new Worker(Precision.FP32)) {
+            through.step(List.of(rows), GradientExchange.single());
+            through.step(List.of(rows), GradientExchange.single());
+            through.replica.save(directory);
+            StepResult expected = through.step(List.of(rows), GradientExchange.single());
+            resumed.replica.restore(directory);
+            assertThat(resumed.replica.steps()).isEqualTo(2);
+            assertThat(resumed.step(List.of(rows), GradientExchange.single())).isEqualTo(expected);
+            for (int i = 0; i < through.parameters.size(); i++) {
+                assertThat(resumed.parameters.get(i).master().toFloatArray())
+                        .isEqualTo(through.parameters.get(i).master().toFloatArray());
+            }
+        }
+    }
+
+    @Test
+    void aStateOfOtherParametersIsRefused() {
+        try (Worker worker = new Worker(Precision.FP32);
+                Replica other = new Replica(
+                        worker.model,
+                        worker.parameters.subList(0, 2),
+                        ORPO,
+                        ReferenceLogProbs.none(),
+                        ADAMW,
+                        new GraphMemory(0, 4))) {
+            other.save(directory);
+            assertThatThrownBy(() -> worker.replica.restore(directory))
+                    .isInstanceOf(CheckpointMismatchException.class)
+                    .hasMessageContaining("Cannot resume from")
+                    .hasMessageContaining("holds 6 tensors");
+        }
+    }
+
+    @Test
+    void evaluationGivesTheLossAndMetricsOfAStep() {
+        try (Worker worker = new Worker(Precision.FP32);
+                Evaluation evaluation = new Evaluation(worker.model, ORPO, ReferenceLogProbs.none(), Weights.ADAPTED)) {
+            MetricSums sums = evaluation.zero();
+            BatchTotals totals = GoldenRun.totals(List.of(rows), ORPO, worker.model.imageTokenId());
+            evaluation.add(rows.subList(0, 1), totals, sums);
+            evaluation.add(rows.subList(1, 4), totals, sums);
+            StepResult step = worker.step(List.of(rows), GradientExchange.single());
+            assertThat(sums.means().get("loss")).isCloseTo(step.loss(), within(ROUNDING));
+            step.metrics()
+                    .forEach((name, value) ->
+                            assertThat(sums.means().get(name)).as(name).isCloseTo(value, within(1e-4)));
+            assertThat(sums.means().get("kl")).isPositive();
+        }
+    }
+
+    @Test
+    void anAdapterThatChangesNothingDoesNotDiverge() {
+        try (Worker worker = new Worker(Precision.FP32)) {
+            worker.parameters.forEach(p -> p.master().muli(0));
+            StepResult step = worker.step(List.of(rows), GradientExchange.single());
+            assertThat(step.metrics().get("kl")).isCloseTo(0, within(1e-7));
+        }
+    }
+
+    @Test
+    void bfloat16FollowsFloat32() {
+        try (Worker single = new Worker(Precision.FP32);
+                Worker half = new Worker(Precision.BF16)) {
+            StepResult a = single.step(List.of(rows), GradientExchange.single());
+            StepResult b = half.step(List.of(rows), GradientExchange.single());
+            assertThat(b.loss()).isCloseTo(a.loss(), within(0.01 * a.loss()));
+            assertThat(b.gradNorm()).isCloseTo(a.gradNorm(), within(0.05 * a.gradNorm()));
+        }
+    }
+
+    @Test
+    void aGradientThatIsNotFiniteChangesNothing() {
+        try (Worker worker = new Worker(Precision.FP32)) {
+            worker.parameters.get(0).master().muli(Float.NaN);
+            float[] before = worker.parameters.get(1).master().toFloatArray();
+            StepResult result = worker.step(List.of(rows), GradientExchange.single());
+            assertThat(result.skipped()).isTrue();
+            assertThat(worker.parameters.get(1).master().toFloatArray()).isEqualTo(before);
+            assertThat(worker.replica.steps()).isZero();
+        }
+    }
+
+    @Test
+    void aRowWithoutAPairIsNamed() {
+        Sample lonely = golden.row("plain").withAnswers(golden.row("plain").chosen(), Answer.none());
+        try (Worker worker = new Worker(Precision.FP32)) {
+            assertThatThrownBy(() -> worker.step(List.of(List.of(lonely)), GradientExchange.single()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("Cannot train orpo on row plain")
+                    .hasMessageContaining("train.objective=sft");
+        }
+    }
+}
