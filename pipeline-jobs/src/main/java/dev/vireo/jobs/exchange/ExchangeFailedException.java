@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.exchange;
+
+import org.jspecify.annotations.Nullable;
+
+/** A sum over the workers did not complete; what it should have summed must not be applied. */
+public final class ExchangeFailedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int rank;
+    private final long step;
+
+    /**
+     * @param rank the worker that noticed
+     * @param step the optimizer step it was in; -1 before the first
+     */
+    public ExchangeFailedException(int rank, long step, String reason, @Nullable Throwable cause) {
+        super(
+                "Rank " + rank + (step < 0 ? "" : ", step " + step) + ": cannot exchange with the other workers: "
+                        + reason,
+                cause);
+        this.rank = rank;
+        this.step = step;
+    }
+
+    /** The worker that noticed. */
+    public int rank() {
+        return rank;
+    }
+
+    /** The optimizer step it was in; -1 before the first. */
+    public long step() {
+        return step;
+    }
+}
