@@ -30,6 +30,9 @@ public final class SparkSessions {
             "spark.ui.enabled", "false",
             "spark.sql.shuffle.partitions", "4");
 
+    /** By name: the runtime does not know the exchange. */
+    private static final String PLUGIN = "dev.vireo.jobs.exchange.ExchangePlugin";
+
     private SparkSessions() {}
 
     /** Starts or joins Spark; without a master it runs in this JVM on all cores. */
@@ -41,7 +44,16 @@ public final class SparkSessions {
         }
         ALWAYS.forEach(conf::setIfMissing);
         NativeLibraries.EXECUTOR_SETTINGS.forEach(conf::setIfMissing);
+        addPlugin(conf);
         conf.setIfMissing("spark.app.name", name);
         return SparkSession.builder().config(conf).getOrCreate();
+    }
+
+    /** Adds the way on which workers call the driver to the plugins of the user. */
+    private static void addPlugin(SparkConf conf) {
+        String given = conf.get("spark.plugins", "");
+        if (!given.contains(PLUGIN)) {
+            conf.set("spark.plugins", given.isBlank() ? PLUGIN : given + "," + PLUGIN);
+        }
     }
 }
