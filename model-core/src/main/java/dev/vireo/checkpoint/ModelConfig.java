@@ -95,6 +95,15 @@ public final class ModelConfig {
         return convert(path, "a list of whole numbers", ModelConfig::toInts);
     }
 
+    /** A list of numbers. */
+    public List<Double> numbers(String path) {
+        return convert(path, "a list of numbers", element -> {
+            List<Double> values = new ArrayList<>();
+            element.getAsJsonArray().forEach(each -> values.add(numberOf(each).doubleValue()));
+            return List.copyOf(values);
+        });
+    }
+
     /** A list of lists of whole numbers, such as {@code image_grid_pinpoints}. */
     public List<List<Integer>> integerLists(String path) {
         return convert(path, "a list of lists of whole numbers", element -> {

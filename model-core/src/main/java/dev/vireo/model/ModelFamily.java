@@ -2,6 +2,8 @@
 package dev.vireo.model;
 
 import dev.vireo.checkpoint.ModelConfig;
+import dev.vireo.checkpoint.ProcessorSettings;
+import dev.vireo.image.ImageProcessor;
 import dev.vireo.nn.WeightSource;
 
 /** What a family of models is: its blocks, named as its checkpoint names them. One class a family. */
@@ -14,6 +16,14 @@ public interface ModelFamily {
 
     /** The language model. */
     TextDecoder text(ModelConfig config, ModelDevice device, WeightSource weights);
+
+    /**
+     * What makes the tower's tiles of pictures.
+     *
+     * @throws dev.vireo.checkpoint.CheckpointMismatchException if the settings are another processor's, or do not fit the
+     *     model
+     */
+    ImageProcessor images(ModelConfig config, ProcessorSettings settings);
 
     /** The id of the image placeholder. */
     int imageTokenId(ModelConfig config);

@@ -2,6 +2,8 @@
 package dev.vireo.model.llavanext;
 
 import dev.vireo.checkpoint.ModelConfig;
+import dev.vireo.checkpoint.ProcessorSettings;
+import dev.vireo.image.ImageProcessor;
 import dev.vireo.model.ModelDevice;
 import dev.vireo.model.ModelFamily;
 import dev.vireo.model.PixelScale;
@@ -32,6 +34,11 @@ public final class LlavaNext implements ModelFamily {
     @Override
     public TextDecoder text(ModelConfig config, ModelDevice device, WeightSource weights) {
         return LlamaDecoder.build(config, device, weights);
+    }
+
+    @Override
+    public ImageProcessor images(ModelConfig config, ProcessorSettings settings) {
+        return new LlavaNextImages(config, settings);
     }
 
     @Override

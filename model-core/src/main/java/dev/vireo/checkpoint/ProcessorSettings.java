@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.checkpoint;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Settings of a model's image processor, from {@code processor_config.json} (where transformers 5 keeps them) or
+ * {@code preprocessor_config.json}. What the file leaves out has the value that transformers 5.23 gives it.
+ *
+ * <p>Steps that only some processors have are checked by the family that builds the processor; a processor that would skip
+ * resizing, rescaling or normalisation, or resize by another filter than bicubic, is refused here.
+ *
+ * @param source the file, for messages
+ * @param type its class in transformers, without the ending {@code Fast}
+ * @param size what pictures are resized to
+ * @param crop what is cut out of their middle
+ * @param padding whether pictures are padded first ({@code do_pad})
+ * @param rescale the factor that makes numbers between 0 and 1 of uint8 levels
+ * @param mean for red, green and blue, subtracted after rescaling
+ * @param std divided by after that
+ * @param pinpoints resolutions for tiling, height and width; empty if the file has none
+ */
+public record ProcessorSettings(
+        String source,
+        String type,
+        Size size,
+        Size crop,
+        Padding padding,
+        double rescale,
+        List<Double> mean,
+        List<Double> std,
+        List<List<Integer>> pinpoints) {
+    private static final String NESTED_FILE = "processor_config.json";
+    private static final String NESTED = "image_processor";
+    private static final String OWN_FILE = "preprocessor_config.json";
+    private static final int BICUBIC = 3;
+    private static final JsonObject DEFAULTS = JsonFile.parseObject("""
+            {"size": {"shortest_edge": 224}, "crop_size": {"height": 224, "width": 224}, "do_resize": true,
+             "do_center_crop": true, "do_rescale": true, "do_normalize": true, "do_pad": false, "resample": 3,
+             "rescale_factor": 0.00392156862745098,
+             "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711]}
+            """, "the defaults of image processors");
+
+    public ProcessorSettings {
+        mean = List.copyOf(mean);
+        std = List.copyOf(std);
+        pinpoints = List.copyOf(pinpoints);
+    }
+
+    /** Whether {@code do_pad} is set; what it means is the processor's affair. */
+    public enum Padding {
+        NONE,
+        PAD
+    }
+
+    /** How a picture is fitted to a size. */
+    public enum Fit {
+        /** Its shorter side gets the size; both numbers are the same. */
+        SHORTEST_EDGE,
+        /** Both sides get the size, whatever the shape. */
+        EXACT
+    }
+
+    /** A size in pixels. */
+    public record Size(int height, int width, Fit fit) {}
+
+    /**
+     * Reads the settings of a model directory.
+     *
+     * @throws CheckpointMismatchException if neither file is there, or an option is not understood or not supported
+     */
+    public static ProcessorSettings read(Path modelDirectory) {
+        Path nested = modelDirectory.resolve(NESTED_FILE);
+        if (Files.isRegularFile(nested)) {
+            JsonElement settings = JsonFile.readObject(nested).get(NESTED);
+            if (settings != null && settings.isJsonObject()) {
+                return parse(settings.getAsJsonObject(), nested.toString());
+            }
+        }
+        Path own = modelDirectory.resolve(OWN_FILE);
+        if (Files.isRegularFile(own)) {
+            return parse(JsonFile.readObject(own), own.toString());
+        }
+        throw new CheckpointMismatchException("Cannot read the image processor of " + modelDirectory + ": neither "
+                + OWN_FILE + " nor " + NESTED + " in " + NESTED_FILE + " is there");
+    }
+
+    /**
+     * Reads the text of a {@code preprocessor_config.json}.
+     *
+     * @param source what messages call the text
+     */
+    public static ProcessorSettings parse(String json, String source) {
+        return parse(JsonFile.parseObject(json, source), source);
+    }
+
+    private static ProcessorSettings parse(JsonObject settings, String source) {
+        JsonObject completed = settings.deepCopy();
+        DEFAULTS.entrySet().forEach(entry -> {
+            JsonElement given = completed.get(entry.getKey());
+            if (given == null || given.isJsonNull()) {
+                completed.add(entry.getKey(), entry.getValue());
+            }
+        });
+        ModelConfig values = ModelConfig.parse(completed.toString(), source);
+        for (String step : List.of("do_resize", "do_rescale", "do_normalize")) {
+            values.requireOneOf(step, true);
+        }
+        values.requireOneOf("resample", BICUBIC);
+        return new ProcessorSettings(
+                source,
+                values.text("image_processor_type").replaceFirst("Fast$", ""),
+                size(values, "size"),
+                crop(values),
+                values.flag("do_pad") ? Padding.PAD : Padding.NONE,
+                values.number("rescale_factor"),
+                values.numbers("image_mean"),
+                values.numbers("image_std"),
+                values.has("image_grid_pinpoints") ? values.integerLists("image_grid_pinpoints") : List.of());
+    }
+
+    private static Size crop(ModelConfig values) {
+        values.requireOneOf("do_center_crop", true);
+        Size crop = size(values, "crop_size");
+        return new Size(crop.height(), crop.width(), Fit.EXACT);
+    }
+
+    private static Size size(ModelConfig values, String key) {
+        if (values.has(key + ".longest_edge") || values.has(key + ".max_height")) {
+            throw new CheckpointMismatchException("Cannot read " + values.source() + ": " + key
+                    + " has longest_edge or max_height (supported: shortest_edge, or height and width)");
+        }
+        if (values.has(key + ".height")) {
+            return new Size(values.integer(key + ".height"), values.integer(key + ".width"), Fit.EXACT);
+        }
+        int edge = values.integer(values.has(key + ".shortest_edge") ? key + ".shortest_edge" : key);
+        return new Size(edge, edge, Fit.SHORTEST_EDGE);
+    }
+
+    /**
+     * Refuses a processor that is not one of {@code types}.
+     *
+     * @throws CheckpointMismatchException naming file, type and what is supported
+     */
+    public void requireType(String... types) {
+        if (!List.of(types).contains(type)) {
+            throw new CheckpointMismatchException("Cannot process images as " + source
+                    + " says: image_processor_type is " + type + " (supported: " + String.join(", ", types) + ")");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.image;
+
+import dev.vireo.image.codec.EncodedImage;
+import dev.vireo.image.codec.Pixels;
+import java.io.IOException;
+
+/**
+ * From a picture file's bytes to RGB, as transformers 5.23 receives it through Pillow: grey and palettes are spread, 16 bits
+ * cut to 8, ink turned to light, transparency laid over white. JPEG, PNG, WebP, GIF (the first picture) and BMP. Threads
+ * may share one.
+ */
+public final class ImageDecoder {
+    private static final int WHITE = 255;
+
+    private final Orientation orientation;
+    private final long maxPixels;
+
+    /** What happens with an EXIF orientation. */
+    public enum Orientation {
+        APPLY,
+        IGNORE
+    }
+
+    /** @param maxPixels the largest picture that is decoded, height times width */
+    public ImageDecoder(Orientation orientation, long maxPixels) {
+        this.orientation = orientation;
+        this.maxPixels = maxPixels;
+    }
+
+    /**
+     * Decodes a picture.
+     *
+     * @throws ImageRejectedException if the file is broken or cut off, its format is not known, or its header says more
+     *     pixels than are allowed, in which case nothing is decoded
+     */
+    public RgbImage decode(byte[] encoded) throws ImageRejectedException {
+        try {
+            EncodedImage file = EncodedImage.of(encoded);
+            long pixels = (long) file.height() * file.width();
+            if (pixels > maxPixels) {
+                throw new ImageRejectedException("the image has " + file.height() + " x " + file.width() + " = "
+                        + pixels + " pixels, more than " + maxPixels);
+            }
+            RgbImage stored = new RgbImage(overWhite(file.decode()), file.height(), file.width());
+            return orientation == Orientation.APPLY ? Turn.of(stored, file.orientation()) : stored;
+        } catch (IOException e) {
+            throw new ImageRejectedException("the image cannot be decoded: " + e.getMessage(), e);
+        }
+    }
+
+    /** In the fixed point of Pillow's alpha_composite (AlphaComposite.c) over an opaque ground. */
+    private static byte[] overWhite(Pixels pixels) {
+        byte[] alpha = pixels.alpha();
+        byte[] rgb = pixels.rgb();
+        if (alpha == null) {
+            return rgb;
+        }
+        byte[] composed = new byte[rgb.length];
+        for (int i = 0; i < rgb.length; i++) {
+            int opacity = alpha[i / 3] & 0xff;
+            int mixed = ((rgb[i] & 0xff) * opacity + WHITE * (WHITE - opacity) + 128) << 7;
+            composed[i] = (byte) ((((mixed >> 8) + mixed) >> 8) >> 7);
+        }
+        return composed;
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.model.llava;
+
+import dev.vireo.checkpoint.CheckpointMismatchException;
+import dev.vireo.checkpoint.ModelConfig;
+import dev.vireo.checkpoint.ProcessorSettings;
+import dev.vireo.checkpoint.ProcessorSettings.Fit;
+import dev.vireo.checkpoint.ProcessorSettings.Padding;
+import dev.vireo.image.Bicubic;
+import dev.vireo.image.ImageProcessor;
+import dev.vireo.image.ProcessedImage;
+import dev.vireo.image.RgbImage;
+import java.util.List;
+
+/**
+ * LLaVA-1.5's pictures: padded to a square if the settings say so, resized, the middle cut out. Source: transformers 5.23,
+ * models/llava/image_processing_llava.py and image_processing_backends.py (torchvision).
+ */
+final class LlavaImages implements ImageProcessor {
+    private static final String LLAVA = "LlavaImageProcessor";
+
+    private final ProcessorSettings settings;
+    private final int side;
+    private final int tokens;
+
+    LlavaImages(ModelConfig config, ProcessorSettings settings) {
+        settings.requireType(LLAVA, "CLIPImageProcessor");
+        if (settings.padding() == Padding.PAD && !settings.type().equals(LLAVA)) {
+            throw new CheckpointMismatchException("Cannot process images as " + settings.source()
+                    + " says: do_pad is true" + " for " + settings.type() + " (supported for " + LLAVA + ")");
+        }
+        this.settings = settings;
+        side = TowerInput.side(config, settings);
+        tokens = TowerInput.tokens(config);
+    }
+
+    @Override
+    public ProcessedImage process(RgbImage image) {
+        boolean square = settings.padding() == Padding.PAD;
+        int longest = Math.max(image.height(), image.width());
+        int height = square ? longest : image.height();
+        int width = square ? longest : image.width();
+        if (settings.size().fit() == Fit.EXACT) {
+            return cropped(image, settings.size().height(), settings.size().width());
+        }
+        int edge = settings.size().height();
+        return width <= height
+                ? cropped(image, scaled(edge, height, width), edge)
+                : cropped(image, edge, scaled(edge, width, height));
+    }
+
+    /** Python's {@code int(edge * long / short)}. */
+    private static int scaled(int edge, int longSide, int shortSide) {
+        return (int) ((double) ((long) edge * longSide) / shortSide);
+    }
+
+    /** The middle of the picture resized to {@code height} x {@code width}; black where it is smaller than the tile. */
+    private ProcessedImage cropped(RgbImage image, int height, int width) {
+        Bicubic resizing = settings.padding() == Padding.PAD
+                ? Bicubic.ofSquare(image, background(), height, width)
+                : Bicubic.of(image, height, width);
+        int top = Math.max(0, (height - side) / 2);
+        int left = Math.max(0, (width - side) / 2);
+        byte[] tile = new byte[3 * side * side];
+        resizing.window(top, left, Math.min(height, side), Math.min(width, side))
+                .draw(tile, 0, side, side, Math.max(0, (side - height) / 2), Math.max(0, (side - width) / 2));
+        return new ProcessedImage(tile, 1, side, side, image.height(), image.width());
+    }
+
+    private byte[] background() {
+        byte[] colour = new byte[3];
+        for (int channel = 0; channel < 3; channel++) {
+            colour[channel] = (byte) (int) (settings.mean().get(channel) * 255);
+        }
+        return colour;
+    }
+
+    @Override
+    public int imageTokens(int height, int width) {
+        return tokens;
+    }
+
+    @Override
+    public double rescaleFactor() {
+        return settings.rescale();
+    }
+
+    @Override
+    public List<Double> mean() {
+        return settings.mean();
+    }
+
+    @Override
+    public List<Double> std() {
+        return settings.std();
+    }
+}

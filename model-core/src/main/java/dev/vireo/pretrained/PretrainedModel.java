@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.pretrained;
+
+import dev.vireo.checkpoint.ModelConfig;
+import dev.vireo.checkpoint.ProcessorSettings;
+import dev.vireo.image.ImageProcessor;
+import dev.vireo.model.Families;
+import dev.vireo.model.ModelFamily;
+import dev.vireo.model.ModelLoader;
+import dev.vireo.model.PixelScale;
+import dev.vireo.model.llava.Llava;
+import dev.vireo.model.llavanext.LlavaNext;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What a Hugging Face model directory holds. Opening reads its small files only. */
+public final class PretrainedModel {
+    private static final Families FAMILIES = new Families(List.of(new Llava(), new LlavaNext()));
+
+    private final Path directory;
+    private final ModelConfig config;
+    private final ModelFamily family;
+    private final ImageProcessor images;
+
+    private PretrainedModel(Path directory, ModelConfig config, ModelFamily family, ImageProcessor images) {
+        this.directory = directory;
+        this.config = config;
+        this.family = family;
+        this.images = images;
+    }
+
+    /**
+     * Opens a model directory.
+     *
+     * @throws IllegalArgumentException if no family has its {@code model_type}
+     * @throws dev.vireo.checkpoint.CheckpointMismatchException if its configuration or image processor is not understood
+     * @throws java.io.UncheckedIOException if a file cannot be read
+     */
+    public static PretrainedModel open(Path directory) {
+        ModelConfig config = ModelConfig.read(directory);
+        ModelFamily family = FAMILIES.of(config.modelType(), config.source());
+        ImageProcessor images = family.images(config, ProcessorSettings.read(directory));
+        return new PretrainedModel(directory, config, family, images);
+    }
+
+    public Path directory() {
+        return directory;
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    /** What makes tiles of pictures. */
+    public ImageProcessor images() {
+        return images;
+    }
+
+    /** What puts the weights onto a device. */
+    public ModelLoader loader() {
+        PixelScale pixels = new PixelScale(images.rescaleFactor(), images.mean(), images.std());
+        return new ModelLoader(directory, family, pixels);
+    }
+
+    /** The image placeholder in token ids. */
+    public int imageTokenId() {
+        return family.imageTokenId(config);
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vireo.checkpoint.SafetensorsFile;
+import dev.vireo.image.ImageDecoder.Orientation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageDecoderTest {
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
+    private static final SafetensorsFile PIXELS = SafetensorsFile.open(GOLDEN.resolve("images/pixels.safetensors"));
+    private static final ImageDecoder DECODER = new ImageDecoder(Orientation.APPLY, 100_000);
+
+    static Stream<String> files() {
+        return PIXELS.tensors().keySet().stream()
+                .filter(name -> !name.contains("#"))
+                .sorted();
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void pixelsAreThoseThatTransformersReceives(String file) throws IOException {
+        assertSame(DECODER.decode(read("images/" + file)), file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"jpeg-exif-3.jpg", "jpeg-exif-6.jpg", "jpeg-exif-8.jpg"})
+    void ignoredOrientationLeavesThePictureAsStored(String file) throws IOException {
+        ImageDecoder ignoring = new ImageDecoder(Orientation.IGNORE, 100_000);
+        assertSame(ignoring.decode(read("images/" + file)), file + "#exif-ignored");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"truncated.jpg", "header-only.png", "not-an-image.jpg", "empty.png"})
+    void brokenFilesAreRejected(String file) throws IOException {
+        byte[] broken = read("broken-images/" + file);
+        assertThatThrownBy(() -> DECODER.decode(broken))
+                .isInstanceOf(ImageRejectedException.class)
+                .hasMessageStartingWith("the image cannot be decoded: it is ");
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyFileCutInHalfIsRejected(String file) throws IOException {
+        byte[] whole = read("images/" + file);
+        byte[] half = java.util.Arrays.copyOf(whole, whole.length / 2);
+        assertThatThrownBy(() -> DECODER.decode(half)).isInstanceOf(ImageRejectedException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"large.jpg", "png-rgba.png", "webp-lossy.webp", "webp-alpha.webp", "gif.gif", "bmp.bmp"})
+    void pixelLimitIsCheckedInTheHeader(String file) throws IOException {
+        byte[] encoded = read("images/" + file);
+        List<Long> shape = PIXELS.tensors().get(file).shape();
+        long pixels = shape.get(0) * shape.get(1);
+        new ImageDecoder(Orientation.APPLY, pixels).decode(encoded);
+        // the header alone is enough to reject: what follows is cut off
+        byte[] header = java.util.Arrays.copyOf(encoded, file.endsWith("jpg") ? encoded.length / 2 : 64);
+        assertThatThrownBy(() -> new ImageDecoder(Orientation.APPLY, pixels - 1).decode(header))
+                .isInstanceOf(ImageRejectedException.class)
+                .hasMessage("the image has " + shape.get(0) + " x " + shape.get(1) + " = " + pixels
+                        + " pixels, more than " + (pixels - 1));
+    }
+
+    @Test
+    void unknownFormatIsNamedAsSuch() {
+        assertThatThrownBy(() -> DECODER.decode("<html>404</html>".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                .hasMessage("the image cannot be decoded: it is none of JPEG, PNG, WebP, GIF and BMP");
+    }
+
+    private static void assertSame(RgbImage image, String name) {
+        List<Long> shape = PIXELS.tensors().get(name).shape();
+        assertThat(List.of((long) image.height(), (long) image.width(), 3L)).isEqualTo(shape);
+        ByteBuffer expected = PIXELS.bytes(name);
+        int worst = 0;
+        int different = 0;
+        for (byte level : image.pixels()) {
+            int distance = Math.abs((level & 0xff) - (expected.get() & 0xff));
+            worst = Math.max(worst, distance);
+            different += distance > 0 ? 1 : 0;
+        }
+        assertThat(different)
+                .as("samples of %s that differ, by up to %d levels, of %d", name, worst, image.pixels().length)
+                .isZero();
+    }
+
+    private static byte[] read(String file) throws IOException {
+        return Files.readAllBytes(GOLDEN.resolve(file));
+    }
+}
