@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  */
 public final class Checkpoint implements AutoCloseable {
     private final Path directory;
+    private final WeightNames weightNames;
     private final Map<String, Stored> weights;
     private final Map<String, List<Long>> claims = new TreeMap<>();
 
@@ -34,8 +35,9 @@ public final class Checkpoint implements AutoCloseable {
         }
     }
 
-    private Checkpoint(Path directory, Map<String, Stored> weights) {
+    private Checkpoint(Path directory, WeightNames weightNames, Map<String, Stored> weights) {
         this.directory = directory;
+        this.weightNames = weightNames;
         this.weights = weights;
     }
 
@@ -57,7 +59,7 @@ public final class Checkpoint implements AutoCloseable {
         names.storedByCanonical(files.keySet(), modelDirectory)
                 .forEach((canonical, stored) ->
                         weights.put(canonical, new Stored(requireNonNull(files.get(stored)), stored)));
-        return new Checkpoint(modelDirectory, weights);
+        return new Checkpoint(modelDirectory, names, weights);
     }
 
     /** The directory that was opened. */
@@ -145,6 +147,22 @@ public final class Checkpoint implements AutoCloseable {
             throw new CheckpointMismatchException("Cannot load the model in " + directory
                     + ": its weights are not those of its config.json" + problems);
         }
+    }
+
+    /**
+     * The matrices that no claim took, such as the linear modules of tower layers behind the one whose output is used: an
+     * adapter may name them, though nothing computes with them.
+     */
+    public StoredModules modules() {
+        Set<String> rest = names();
+        rest.removeAll(claims.keySet());
+        return new StoredModules(
+                weightNames,
+                rest.stream()
+                        .filter(name -> name.endsWith(".weight"))
+                        .map(this::info)
+                        .filter(info -> info.shape().size() == 2)
+                        .toList());
     }
 
     private static void report(StringBuilder problems, String kind, List<String> entries) {

@@ -23,6 +23,7 @@ public final class WeightNames {
 
     private final List<Rule> reading;
     private final List<Rule> writing;
+    private final List<List<Rule>> older;
 
     private record Rule(String from, String to) {
         boolean fits(String name) {
@@ -34,8 +35,13 @@ public final class WeightNames {
         }
     }
 
-    private WeightNames(List<Rule> saved, List<Rule> older) {
-        List<Rule> rules = new ArrayList<>(older);
+    /**
+     * @param saved from canonical prefixes to those of the files that transformers 5 writes
+     * @param older for each older version, from canonical prefixes to its own
+     */
+    private WeightNames(List<Rule> saved, List<List<Rule>> older) {
+        List<Rule> rules = new ArrayList<>();
+        older.stream().flatMap(List::stream).forEach(rule -> rules.add(new Rule(rule.to(), rule.from())));
         for (Rule rule : saved) {
             rules.add(new Rule(rule.from(), rule.from()));
             rules.add(new Rule(rule.to(), rule.from()));
@@ -43,6 +49,7 @@ public final class WeightNames {
         rules.sort(Comparator.comparingInt(rule -> -rule.from().length()));
         this.reading = List.copyOf(rules);
         this.writing = List.copyOf(saved);
+        this.older = List.copyOf(older);
     }
 
     /**
@@ -65,18 +72,20 @@ public final class WeightNames {
                 new Rule("model.vision_tower.", "vision_tower."),
                 new Rule("model.multi_modal_projector.", "multi_modal_projector."),
                 new Rule("model.image_newline", "image_newline"));
-        List<Rule> older = List.of(
-                // transformers 4.52 to 4.57
-                new Rule("model.vision_tower.vision_model.", "model.vision_tower."),
-                // the hub, transformers up to 4.51 (its other names are those that transformers 5 saves)
-                new Rule("vision_tower.vision_model.", "model.vision_tower."),
-                // the original LLaVA code
-                new Rule("model.vision_tower.vision_tower.vision_model.", "model.vision_tower."),
-                new Rule("model.mm_projector.0.", "model.multi_modal_projector.linear_1."),
-                new Rule("model.mm_projector.2.", "model.multi_modal_projector.linear_2."),
-                new Rule("model.embed_tokens.", "model.language_model.embed_tokens."),
-                new Rule("model.layers.", "model.language_model.layers."),
-                new Rule("model.norm.", "model.language_model.norm."));
+        // transformers 4.52 to 4.57
+        List<Rule> nested = List.of(new Rule("model.vision_tower.", "model.vision_tower.vision_model."));
+        // the hub, transformers up to 4.51 (its other names are those that transformers 5 saves)
+        List<Rule> hub = new ArrayList<>(List.of(new Rule("model.vision_tower.", "vision_tower.vision_model.")));
+        hub.addAll(saved);
+        // the original LLaVA code
+        List<Rule> original = List.of(
+                new Rule("model.vision_tower.", "model.vision_tower.vision_tower.vision_model."),
+                new Rule("model.multi_modal_projector.linear_1.", "model.mm_projector.0."),
+                new Rule("model.multi_modal_projector.linear_2.", "model.mm_projector.2."),
+                new Rule("model.language_model.embed_tokens.", "model.embed_tokens."),
+                new Rule("model.language_model.layers.", "model.layers."),
+                new Rule("model.language_model.norm.", "model.norm."));
+        List<List<Rule>> older = List.of(nested, hub, original);
         return new WeightNames(saved, older);
     }
 
@@ -93,6 +102,19 @@ public final class WeightNames {
     /** The canonical name of a module (the owner of weights) that any generation calls {@code storedName}. */
     public Optional<String> canonicalModule(String storedName) {
         return canonical(storedName + WEIGHT).map(name -> name.substring(0, name.length() - WEIGHT.length()));
+    }
+
+    /**
+     * What the versions call a module: its canonical name first, then the names that older versions gave it, always in the
+     * same order of versions.
+     */
+    List<String> spellings(String canonicalModule) {
+        List<String> spellings = new ArrayList<>(List.of(canonicalModule));
+        for (List<Rule> version : older) {
+            String name = rename(version, canonicalModule + WEIGHT).orElse(canonicalModule + WEIGHT);
+            spellings.add(name.substring(0, name.length() - WEIGHT.length()));
+        }
+        return spellings;
     }
 
     /**

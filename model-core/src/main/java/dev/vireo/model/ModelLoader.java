@@ -34,7 +34,8 @@ public record ModelLoader(Path directory, ModelFamily family, PixelScale pixels)
             VisionEncoder vision = family.vision(config, pixels, on, weights);
             TextDecoder text = family.text(config, on, weights);
             weights.finish(family.unusedWeights(config));
-            return new VisionLanguageModel(on, vision, text, family.imageTokenId(config), List.of(on, weights));
+            var blocks = new ModelBlocks(vision, text, checkpoint.modules());
+            return new VisionLanguageModel(on, blocks, family.imageTokenId(config), List.of(on, weights));
         } catch (RuntimeException e) {
             ModelDevice.closeAll(List.of(on, weights));
             throw e;

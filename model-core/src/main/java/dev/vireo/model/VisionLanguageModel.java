@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.vireo.adapter.AdapterHost;
 import dev.vireo.batch.PackedBatch;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.nn.Block;
@@ -13,7 +14,6 @@ import dev.vireo.nn.Tape;
 import dev.vireo.tensor.Precision;
 import dev.vireo.tensor.Tensors;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -24,6 +24,7 @@ import java.util.List;
  */
 public final class VisionLanguageModel implements AutoCloseable {
     private final ModelDevice device;
+    private final ModelBlocks parts;
     private final VisionEncoder vision;
     private final TextDecoder text;
     private final int imageTokenId;
@@ -34,14 +35,11 @@ public final class VisionLanguageModel implements AutoCloseable {
      * @param resources closed with the model, in this order
      */
     public VisionLanguageModel(
-            ModelDevice device,
-            VisionEncoder vision,
-            TextDecoder text,
-            int imageTokenId,
-            List<? extends AutoCloseable> resources) {
+            ModelDevice device, ModelBlocks parts, int imageTokenId, List<? extends AutoCloseable> resources) {
         this.device = device;
-        this.vision = vision;
-        this.text = text;
+        this.parts = parts;
+        this.vision = parts.vision();
+        this.text = parts.text();
         this.imageTokenId = imageTokenId;
         this.resources = List.copyOf(resources);
     }
@@ -64,12 +62,12 @@ public final class VisionLanguageModel implements AutoCloseable {
 
     /** All blocks, from the pixels to the vocabulary. */
     public List<Block> blocks() {
-        var blocks = new ArrayList<>(vision.blocks());
-        blocks.add(vision.packing().block());
-        blocks.add(text.embedding());
-        blocks.addAll(text.layers());
-        blocks.add(text.head());
-        return blocks;
+        return parts.all();
+    }
+
+    /** What an adapter is attached to; {@link dev.vireo.adapter.LoraAdapter}. */
+    public AdapterHost adapterHost() {
+        return new AdapterHost(parts.all(), parts.stored(), device.tensors(), device.precision());
     }
 
     /** A scope for a call's tensors; the caller closes it. */

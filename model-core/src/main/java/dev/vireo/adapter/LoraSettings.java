@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.adapter;
+
+/**
+ * A new adapter.
+ *
+ * @param loraRank R, the rank of the two factors
+ * @param alpha B A is multiplied by alpha / R
+ * @param dropout of the adapter's input while training; only 0
+ * @param targets {@code language}, {@code all-linear} or a regular expression; see
+ *     {@link dev.vireo.checkpoint.ModuleMatcher}
+ */
+public record LoraSettings(int loraRank, double alpha, double dropout, String targets) {
+    public LoraSettings {
+        if (loraRank < 1) {
+            throw new IllegalArgumentException("Invalid lora.rank: " + loraRank + " (expected at least 1)");
+        }
+        if (!(alpha > 0)) {
+            throw new IllegalArgumentException("Invalid lora.alpha: " + alpha + " (expected above 0)");
+        }
+        if (dropout != 0) {
+            throw new IllegalArgumentException("Invalid lora.dropout: " + dropout
+                    + " (expected 0: preference losses compare log-probabilities, which dropout makes noisy)");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vireo.adapter.LoraAdapter.Use;
+import dev.vireo.batch.Sample;
+import dev.vireo.checkpoint.PeftAdapter;
+import dev.vireo.model.Golden;
+import dev.vireo.model.GoldenModels;
+import dev.vireo.model.GoldenScores;
+import dev.vireo.model.VisionLanguageModel;
+import dev.vireo.nn.Block.Weights;
+import dev.vireo.tensor.Precision;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Adapters that PEFT 0.21 wrote, and ours, against what PEFT computes with them. */
+class AdapterParityTest {
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @CsvSource({
+        "llava15-tiny, language, TRAINED",
+        "llava15-tiny, everything, FIXED",
+        "llavanext-tiny, language, FIXED",
+        "llavanext-tiny, everything, TRAINED"
+    })
+    void adaptersOfPeftComputeWhatTheyDoThere(String name, String adapter, Use use) {
+        Golden golden = Golden.of(name);
+        String files = "adapters/" + adapter + "/";
+        try (VisionLanguageModel model = GoldenModels.load(golden, Precision.FP32);
+                LoraAdapter attached = LoraAdapter.attach(
+                        model.adapterHost(), PeftAdapter.read(golden.path(files + "adapter")), use)) {
+            assertThat(attached.modules()).isNotEmpty();
+            GoldenScores.assertLogits(model, golden, files + "logits.safetensors", Weights.ADAPTED);
+            GoldenScores.assertLogProbs(model, golden, files + "logps.json", Weights.ADAPTED);
+            GoldenScores.assertLogits(model, golden, "logits.safetensors", Weights.BASE);
+        }
+    }
+
+    @Test
+    void adapterThatWentThroughOurFilesComputesTheSame() {
+        Golden golden = Golden.of("llavanext-tiny");
+        try (VisionLanguageModel model = GoldenModels.load(golden, Precision.FP32)) {
+            PeftAdapter read = PeftAdapter.read(golden.path("adapters/everything/adapter"));
+            try (LoraAdapter attached = LoraAdapter.attach(model.adapterHost(), read, Use.TRAINED)) {
+                attached.toPeft("base").write(directory);
+            }
+            PeftAdapter again = PeftAdapter.read(directory);
+            assertThat(again.pairs().keySet()).isEqualTo(read.pairs().keySet());
+            read.pairs().forEach((module, pair) -> {
+                assertThat(again.pairs().get(module).a().toFloats())
+                        .isEqualTo(pair.a().toFloats());
+                assertThat(again.pairs().get(module).b().toFloats())
+                        .isEqualTo(pair.b().toFloats());
+                assertThat(again.scale(module)).isEqualTo(2.0);
+            });
+            try (LoraAdapter attached = LoraAdapter.attach(model.adapterHost(), again, Use.FIXED)) {
+                assertThat(attached.modules()).hasSize(34);
+                GoldenScores.assertLogProbs(model, golden, "adapters/everything/logps.json", Weights.ADAPTED);
+            }
+        }
+    }
+
+    @Test
+    void closedOrDisabledOrFreshAdapterLeavesTheBaseModel() {
+        Golden golden = Golden.of("llavanext-tiny");
+        List<Sample> rows = List.of(golden.row("plain"), golden.row("text-only"));
+        try (VisionLanguageModel model = GoldenModels.load(golden, Precision.FP32)) {
+            double[] base = GoldenScores.sums(model, rows, Weights.BASE);
+            try (LoraAdapter fresh =
+                    LoraAdapter.create(model.adapterHost(), new LoraSettings(4, 8, 0, "all-linear"), 1)) {
+                assertThat(GoldenScores.sums(model, rows, Weights.ADAPTED)).isEqualTo(base);
+                assertThat(fresh.modules()).hasSize(34);
+            }
+            PeftAdapter read = PeftAdapter.read(golden.path("adapters/language/adapter"));
+            try (LoraAdapter attached = LoraAdapter.attach(model.adapterHost(), read, Use.FIXED)) {
+                assertThat(GoldenScores.sums(model, rows, Weights.ADAPTED)).isNotEqualTo(base);
+                assertThat(GoldenScores.sums(model, rows, Weights.BASE)).isEqualTo(base);
+                assertThat(attached.size()).isPositive();
+            }
+            assertThat(GoldenScores.sums(model, rows, Weights.ADAPTED)).isEqualTo(base);
+        }
+    }
+}
