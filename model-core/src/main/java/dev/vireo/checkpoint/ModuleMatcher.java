@@ -12,8 +12,8 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /**
- * Finds the linear modules that an adapter is to be placed on. The output head is only taken by an expression that names
- * it.
+ * Finds the linear modules that an adapter is to be placed on. The output head is never one of them: PEFT stores such
+ * adapters with a copy of the whole head.
  */
 public final class ModuleMatcher {
     /** All linear modules of the language model. */
@@ -67,9 +67,7 @@ public final class ModuleMatcher {
 
     private static List<String> matching(Pattern pattern, Collection<String> linears, WeightNames names) {
         Map<String, List<String>> spellings = new LinkedHashMap<>();
-        linears.stream()
-                .filter(module -> !module.endsWith(TIED_HEAD))
-                .forEach(module -> spellings.put(module, names.spellings(module)));
+        adaptable(linears).forEach(module -> spellings.put(module, names.spellings(module)));
         int versions = spellings.values().stream().mapToInt(List::size).min().orElse(0);
         for (int version = 0; version < versions; version++) {
             List<String> matched = new ArrayList<>();
