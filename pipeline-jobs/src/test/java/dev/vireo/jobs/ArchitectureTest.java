@@ -34,7 +34,7 @@ class ArchitectureTest {
             entry("runtime", Set.of("config", "storage")),
             entry("shards", Set.of("config", "storage", "runtime")),
             entry("exchange", Set.of()),
-            entry("world", Set.of()),
+            entry("world", Set.of("config", "storage", "runtime")),
             entry("prepare", GROUND),
             entry("score", GROUND),
             entry("generate", GROUND),

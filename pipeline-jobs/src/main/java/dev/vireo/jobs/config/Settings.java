@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param generate of the {@code generate} job
  * @param train of the {@code train} job
  * @param evaluate of the {@code evaluate} job
+ * @param world of the {@code world} job
  * @param written every key with its resolved value as it would be written, sorted by key; what {@code run.json} records
  */
 public record Settings(
@@ -29,6 +30,7 @@ public record Settings(
         GenerateSettings generate,
         TrainSettings train,
         EvaluateSettings evaluate,
+        WorldSettings world,
         SortedMap<String, String> written) {
 
     /**
@@ -59,7 +61,7 @@ public record Settings(
 
     /** The sections of the settings, in reading order. */
     public static List<String> sections() {
-        return List.of("model", "prepare", "score", "generate", "train", "evaluate");
+        return List.of("model", "prepare", "score", "generate", "train", "evaluate", "world");
     }
 
     /** What help says about the settings of a section such as {@code train}, in reading order. */
@@ -75,6 +77,7 @@ public record Settings(
                 GenerateSettings.read(reader.below("generate")),
                 TrainSettings.read(reader.below("train")),
                 EvaluateSettings.read(reader.below("evaluate")),
+                WorldSettings.read(reader.below("world")),
                 written);
     }
 

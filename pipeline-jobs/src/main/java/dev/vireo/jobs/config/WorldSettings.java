@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.config;
+
+/**
+ * Settings of {@code world}.
+ *
+ * @param split which pictures; no picture of one split shows what one of another shows
+ * @param schema of the output's columns
+ * @param pictures how many
+ * @param seed of everything
+ * @param hallucinated share of a conversation's questions that may be answered wrongly
+ * @param judged share of conversations in which two answers are compared
+ */
+public record WorldSettings(Split split, Schema schema, int pictures, long seed, double hallucinated, double judged) {
+    /** What a picture is for. */
+    public enum Split {
+        /** Conversations that a base model learns from. */
+        TRAIN,
+        /** Preference pairs. */
+        PAIRS,
+        /** Held out. */
+        TEST
+    }
+
+    /** Published column layouts that the world is written in. */
+    public enum Schema {
+        /** openbmb/RLAIF-V-Dataset: a row for each question, with a right and a hallucinated answer. */
+        RLAIF_V,
+        /** lmms-lab/LLaVA-OneVision-Data: a row for each picture, with a conversation. */
+        ONEVISION
+    }
+
+    static WorldSettings read(SettingsReader reader) {
+        return new WorldSettings(
+                reader.choice("split", Split.class),
+                reader.choice("schema", Schema.class),
+                reader.count("pictures", 1),
+                reader.seed("seed"),
+                reader.number("hallucinated", share -> share >= 0 && share < 1, "0 or more, less than 1"),
+                reader.number("judged", share -> share >= 0 && share <= 1, "0 to 1"));
+    }
+}
