@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.schema;
+
+import dev.vireo.jobs.config.InvalidSettingsException;
+import dev.vireo.jobs.config.PrepareSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+
+/** The schema of an input file: named in the settings, or found by its columns. */
+public final class InputSchema {
+    private static final List<RecordSchema> ALL =
+            List.of(new RlaifV(), new RlaifVFormatted(), new OneVision(), new Vsft());
+
+    private InputSchema() {}
+
+    /**
+     * The schema that a file has.
+     *
+     * @param wanted what {@code prepare.schema} says
+     * @param file for messages
+     * @throws InvalidSettingsException if the columns do not fit, with those that were found and those that were expected
+     */
+    public static PrepareSettings.Schema of(PrepareSettings.Schema wanted, MessageType columns, String file) {
+        Map<String, ColumnType> found = types(columns);
+        List<RecordSchema> candidates = ALL.stream()
+                .filter(each -> wanted == PrepareSettings.Schema.AUTO || each.id() == wanted)
+                .toList();
+        for (RecordSchema each : candidates) {
+            if (fits(each, found)) {
+                return each.id();
+            }
+        }
+        List<String> expected = new ArrayList<>();
+        for (RecordSchema each : candidates) {
+            expected.add(written(each.id()) + ": " + written(each.required()));
+        }
+        String reason = candidates.size() == 1
+                ? "its columns do not fit prepare.schema=" + written(wanted)
+                : "its columns fit no schema";
+        throw new InvalidSettingsException(List.of("Cannot read --input " + file + ": " + reason + "; found "
+                + written(found) + "; expected " + String.join("; or ", expected)));
+    }
+
+    private static boolean fits(RecordSchema schema, Map<String, ColumnType> found) {
+        return schema.required().entrySet().stream().allMatch(column -> {
+            ColumnType type = found.get(column.getKey());
+            return type != null && column.getValue().reads(type);
+        });
+    }
+
+    static RecordSchema records(PrepareSettings.Schema schema) {
+        return ALL.stream()
+                .filter(each -> each.id() == schema)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("No schema is called " + schema));
+    }
+
+    /** The columns of a file that a schema reads. */
+    static MessageType projection(RecordSchema schema, MessageType columns) {
+        List<Type> kept = columns.getFields().stream()
+                .filter(field -> schema.required().containsKey(field.getName())
+                        || schema.optional().containsKey(field.getName()))
+                .toList();
+        return new MessageType(columns.getName(), kept);
+    }
+
+    private static Map<String, ColumnType> types(MessageType columns) {
+        Map<String, ColumnType> types = new TreeMap<>();
+        for (Type field : columns.getFields()) {
+            types.put(field.getName(), ColumnType.of(field));
+        }
+        return types;
+    }
+
+    private static String written(PrepareSettings.Schema schema) {
+        return schema.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static String written(Map<String, ColumnType> columns) {
+        return new TreeMap<>(columns)
+                .entrySet().stream()
+                        .map(column -> column.getKey() + " " + column.getValue())
+                        .collect(Collectors.joining(", "));
+    }
+}

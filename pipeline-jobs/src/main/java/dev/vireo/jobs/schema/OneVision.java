@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.schema;
+
+import dev.vireo.data.Message;
+import dev.vireo.jobs.config.PrepareSettings;
+import dev.vireo.jobs.shards.RowText.Provenance;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** lmms-lab/LLaVA-OneVision-Data: {@code <image>} in the text says where the image stands; text rows have none. */
+final class OneVision implements RecordSchema {
+    private static final Map<String, String> ROLES =
+            Map.of("human", "user", "gpt", Message.ASSISTANT, "system", "system");
+
+    @Override
+    public PrepareSettings.Schema id() {
+        return PrepareSettings.Schema.ONEVISION;
+    }
+
+    @Override
+    public Map<String, ColumnType> required() {
+        return Map.of(
+                "image",
+                Pictures.TYPE,
+                "conversations",
+                ColumnType.list(ColumnType.struct("from", ColumnType.TEXT, "value", ColumnType.TEXT)));
+    }
+
+    @Override
+    public Map<String, ColumnType> optional() {
+        return Map.of("id", ColumnType.TEXT, "data_source", ColumnType.TEXT);
+    }
+
+    @Override
+    public @Nullable String rowId(Record values) {
+        return values.text("id");
+    }
+
+    @Override
+    public InputRow row(Record values) {
+        List<Message> messages = new ArrayList<>();
+        for (Record turn : values.list("conversations")) {
+            String speaker = Turns.required(turn, "from");
+            String role = ROLES.get(speaker);
+            if (role == null) {
+                throw new RejectedRowException("unknown speaker: '" + speaker + "' (expected human, gpt or system)");
+            }
+            messages.add(Turns.marked(role, Turns.required(turn, "value")));
+        }
+        return Turns.row(
+                Turns.demonstration(messages),
+                Pictures.one(values.struct("image")),
+                new Provenance(null, values.text("data_source"), null, null));
+    }
+}

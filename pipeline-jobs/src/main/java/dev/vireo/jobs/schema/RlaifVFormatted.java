@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.schema;
+
+import dev.vireo.data.Conversation;
+import dev.vireo.data.Message;
+import dev.vireo.jobs.config.PrepareSettings;
+import dev.vireo.jobs.shards.RowText.Provenance;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** HuggingFaceH4/rlaif-v_formatted and other sets in TRL's preference layout. */
+final class RlaifVFormatted implements RecordSchema {
+    @Override
+    public PrepareSettings.Schema id() {
+        return PrepareSettings.Schema.RLAIF_V_FORMATTED;
+    }
+
+    @Override
+    public Map<String, ColumnType> required() {
+        return Map.of(
+                "prompt", ChatParts.TYPE,
+                "chosen", ChatParts.TYPE,
+                "rejected", ChatParts.TYPE,
+                "images", ColumnType.list(Pictures.TYPE));
+    }
+
+    @Override
+    public Map<String, ColumnType> optional() {
+        return Map.of("idx", ColumnType.TEXT, "id", ColumnType.TEXT);
+    }
+
+    @Override
+    public @Nullable String rowId(Record values) {
+        String idx = values.text("idx");
+        return idx == null ? values.text("id") : idx;
+    }
+
+    @Override
+    public InputRow row(Record values) {
+        Conversation conversation =
+                new Conversation(turns(values, "prompt"), turns(values, "chosen"), turns(values, "rejected"));
+        return Turns.row(conversation, Pictures.all(values.list("images")), Provenance.NONE);
+    }
+
+    private static List<Message> turns(Record values, String column) {
+        List<Message> messages = ChatParts.messages(values.list(column));
+        if (messages.isEmpty()) {
+            throw new RejectedRowException("missing value: " + column + " has no message");
+        }
+        if (!column.equals("prompt") && !messages.get(0).isAssistant()) {
+            throw new RejectedRowException("no answer: " + column + " begins with role '"
+                    + messages.get(0).role() + "'");
+        }
+        return messages;
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.schema;
+
+import dev.vireo.jobs.config.PrepareSettings;
+import dev.vireo.jobs.shards.RowText.Provenance;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** HuggingFaceH4/llava-instruct-mix-vsft: conversations of several turns over the row's images. */
+final class Vsft implements RecordSchema {
+    @Override
+    public PrepareSettings.Schema id() {
+        return PrepareSettings.Schema.VSFT;
+    }
+
+    @Override
+    public Map<String, ColumnType> required() {
+        return Map.of("messages", ChatParts.TYPE, "images", ColumnType.list(Pictures.TYPE));
+    }
+
+    @Override
+    public Map<String, ColumnType> optional() {
+        return Map.of("idx", ColumnType.TEXT, "id", ColumnType.TEXT);
+    }
+
+    @Override
+    public @Nullable String rowId(Record values) {
+        String idx = values.text("idx");
+        return idx == null ? values.text("id") : idx;
+    }
+
+    @Override
+    public InputRow row(Record values) {
+        return Turns.row(
+                Turns.demonstration(ChatParts.messages(values.list("messages"))),
+                Pictures.all(values.list("images")),
+                Provenance.NONE);
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.vireo.data.ContentPart;
+import dev.vireo.data.Conversation;
+import dev.vireo.data.Message;
+import dev.vireo.jobs.config.InvalidSettingsException;
+import dev.vireo.jobs.config.PrepareSettings.Schema;
+import dev.vireo.jobs.shards.RowText.Provenance;
+import dev.vireo.jobs.storage.Storage;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Reads the files of {@code tools/golden/parquet.py}, which the {@code datasets} library wrote. */
+class PublishedSchemasTest {
+    private final Storage storage = Storage.of(new Configuration());
+
+    @ParameterizedTest
+    @EnumSource(value = Schema.class, mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
+    void schemaIsFoundByItsColumns(Schema schema) throws IOException {
+        MessageType columns = ParquetLayout.read(storage, file(schema)).columns();
+        assertThat(InputSchema.of(Schema.AUTO, columns, "FILE")).isEqualTo(schema);
+        assertThat(InputSchema.of(schema, columns, "FILE")).isEqualTo(schema);
+    }
+
+    @Test
+    void columnsThatFitNothingAreListedBesideWhatWasExpected() throws IOException {
+        MessageType columns = MessageTypeParser.parseMessageType(
+                "message m { optional binary question (STRING); optional int64 n; optional binary chosen; }");
+        assertThatThrownBy(() -> InputSchema.of(Schema.AUTO, columns, "x.parquet"))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("Cannot read --input x.parquet: its columns fit no schema; found chosen binary,"
+                        + " n int64, question string; expected rlaif-v: chosen string, image struct<bytes: binary, path:"
+                        + " string>, question string, rejected string; or rlaif-v-formatted: chosen"
+                        + " list<struct<content: list<struct<text: string, type: string>>, role: string>>")
+                .hasMessageContaining("onevision:")
+                .hasMessageContaining("vsft:");
+        MessageType vsft = ParquetLayout.read(storage, file(Schema.VSFT)).columns();
+        assertThatThrownBy(() -> InputSchema.of(Schema.ONEVISION, vsft, "x.parquet"))
+                .hasMessageContaining("its columns do not fit prepare.schema=onevision; found images list<struct<bytes:"
+                        + " binary, path: string>>, messages list<struct<content: list<struct<index: int64, text:"
+                        + " string, type: string>>, role: string>>; expected onevision: conversations");
+    }
+
+    @Test
+    void rlaifVPutsTheImageFirstAndKeepsItsOrigin() throws IOException {
+        Map<String, Object> rows = read(Schema.RLAIF_V);
+        InputRow plain = (InputRow) rows.get("plain");
+        assertThat(plain.conversation())
+                .isEqualTo(Conversation.pair(
+                        List.of(Message.user(1, "What is in the image?")),
+                        "A red circle on the left.",
+                        "Two dogs in a car."));
+        assertThat(plain.images().get(0)).startsWith(0xff, 0xd8);
+        assertThat(plain.provenance())
+                .isEqualTo(new Provenance(
+                        "RLAIF-V",
+                        "TextVQA",
+                        "{\"model\": \"llava15-7b-base\", \"type\": \"question_answering\"}",
+                        "jpeg-420.jpg"));
+        InputRow text = (InputRow) rows.get("text-only");
+        assertThat(text.images()).isEmpty();
+        assertThat(text.conversation().promptImageCount()).isZero();
+        assertThat(rows.get("empty-answer")).isEqualTo("empty answer: rejected has no text");
+        assertThat(rows.get("no-difference")).isEqualTo("identical answers: chosen and rejected are the same text");
+        assertThat(rows.get("no-bytes")).isEqualTo("image without bytes: only its path elsewhere.jpg is in the file");
+    }
+
+    @Test
+    void formattedRowsKeepTheirTurnsAndImages() throws IOException {
+        Map<String, Object> rows = read(Schema.RLAIF_V_FORMATTED);
+        assertThat(rows.keySet()).containsExactly("0", "1", "2", "3", "4");
+        InputRow two = (InputRow) rows.get("1");
+        assertThat(two.images()).hasSize(2);
+        assertThat(two.conversation().prompt()).containsExactly(Message.user(2, "Which of the two is larger?"));
+        InputRow turns = (InputRow) rows.get("2");
+        assertThat(turns.conversation().prompt())
+                .extracting(Message::role)
+                .containsExactly("user", "assistant", "user");
+        assertThat(rows.get("4")).isEqualTo("images and their places differ: 2 images, 1 places in the text");
+    }
+
+    @Test
+    void oneVisionMarkersBecomePlacesWithoutTheirLineBreaks() throws IOException {
+        Map<String, Object> rows = read(Schema.ONEVISION);
+        assertThat(conversation(rows, "plain").prompt()).containsExactly(Message.user(1, "What is in the image?"));
+        assertThat(conversation(rows, "lengths").prompt().get(0).content())
+                .containsExactly(new ContentPart.Text("Describe this image in detail."), new ContentPart.Image());
+        assertThat(((InputRow) rows.get("text-only")).images()).isEmpty();
+        Conversation several = conversation(rows, "several-turns");
+        assertThat(several.prompt()).containsExactly(Message.user(1, "What is it?"));
+        assertThat(several.chosen())
+                .containsExactly(
+                        Message.assistant("A car."),
+                        Message.user(0, "And its colour?"),
+                        Message.assistant("It is red."));
+        assertThat(several.isPair()).isFalse();
+        assertThat(rows.get("marker-without-image"))
+                .isEqualTo("images and their places differ: 0 images, 1 places in the text");
+        assertThat(rows.get("image-without-marker"))
+                .isEqualTo("images and their places differ: 1 images, 0 places in the text");
+        assertThat(rows.get("two-markers")).isEqualTo("images and their places differ: 1 images, 2 places in the text");
+        assertThat((String) rows.get("marker-later")).startsWith("image after the first answer:");
+        assertThat(rows.get("no-answer")).isEqualTo("no answer: the conversation has no assistant turn");
+        assertThat(rows.get("question-last")).isEqualTo("no answer: the conversation ends with role 'user'");
+    }
+
+    @Test
+    void vsftTextLosesTheLineBreakBesideTheImage() throws IOException {
+        Map<String, Object> rows = read(Schema.VSFT);
+        assertThat(conversation(rows, "0").prompt().get(0).content())
+                .containsExactly(new ContentPart.Text("What is in the image?"), new ContentPart.Image());
+        assertThat(conversation(rows, "1").prompt()).containsExactly(Message.user(1, "What is in the image?"));
+        assertThat(((InputRow) rows.get("2")).images()).hasSize(2);
+        assertThat(conversation(rows, "3").chosen()).hasSize(3);
+        assertThat((String) rows.get("4")).startsWith("images and their places differ: 1 images, 0 places");
+    }
+
+    @Test
+    void anyRangeGivesTheSameRowsAsTheWholeFile() throws IOException {
+        List<String> all = List.copyOf(read(Schema.RLAIF_V).keySet());
+        for (int first = 0; first < all.size(); first++) {
+            List<String> range = new ArrayList<>();
+            try (ParquetRows rows =
+                    new ParquetRows(storage, file(Schema.RLAIF_V), Schema.RLAIF_V, first, Math.min(5, 12 - first))) {
+                while (rows.next()) {
+                    range.add(Objects.requireNonNull(rows.rowId()));
+                }
+            }
+            assertThat(range).isEqualTo(all.subList(first, Math.min(12, first + 5)));
+        }
+    }
+
+    private static Conversation conversation(Map<String, Object> rows, String id) {
+        return ((InputRow) rows.get(id)).conversation();
+    }
+
+    /** By the row's id, or its number where it has none: the row, or the reason why it is none. */
+    private Map<String, Object> read(Schema schema) throws IOException {
+        Map<String, Object> all = new LinkedHashMap<>();
+        long count = ParquetLayout.read(storage, file(schema)).groupRows().stream()
+                .mapToLong(Long::longValue)
+                .sum();
+        try (ParquetRows rows = new ParquetRows(storage, file(schema), schema, 0, count)) {
+            while (rows.next()) {
+                String id = Objects.requireNonNullElse(rows.rowId(), String.valueOf(all.size()));
+                try {
+                    all.put(id, rows.row());
+                } catch (RejectedRowException e) {
+                    all.put(id, Objects.requireNonNull(e.getMessage()));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static String file(Schema schema) {
+        String name = schema.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        try {
+            return Path.of(Objects.requireNonNull(
+                                    PublishedSchemasTest.class.getResource("/golden/parquet/" + name + ".parquet"))
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
