@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.shards;
 
+import dev.vireo.image.ImageDecoder;
+import dev.vireo.image.ImageDecoder.Orientation;
+import java.util.Objects;
+
 /**
  * How pictures became tiles.
  *
@@ -8,4 +12,13 @@ package dev.vireo.jobs.shards;
  * @param exifApplied whether the EXIF orientation was applied
  * @param maxPixels largest picture that was accepted, width times height before resizing
  */
-public record ImageRules(ImageStorage storage, boolean exifApplied, long maxPixels) {}
+public record ImageRules(ImageStorage storage, boolean exifApplied, long maxPixels) {
+    public ImageRules {
+        Objects.requireNonNull(storage, "images.storage");
+    }
+
+    /** What decodes pictures by these rules. */
+    public ImageDecoder decoder() {
+        return new ImageDecoder(exifApplied ? Orientation.APPLY : Orientation.IGNORE, maxPixels);
+    }
+}

@@ -21,14 +21,14 @@ public final class ShardReader implements AutoCloseable {
 
     private final Storage storage;
     private final List<ShardPlace> shards;
-    private final ImageRules images;
+    private final StoredPictures images;
     private final RootAllocator allocator = new RootAllocator();
     private final Recent<String, ArrowInput> files = new Recent<>(OPEN_FILES, file -> 1, ArrowInput::close);
     private final Recent<List<Integer>, List<StoredRow>> batches = new Recent<>(KEPT_BATCHES, batch -> 1, batch -> {});
     private final Recent<List<Integer>, ProcessedImage> pictures =
             new Recent<>(KEPT_IMAGE_BYTES, image -> image.tiles().length, image -> {});
 
-    ShardReader(Storage storage, List<ShardPlace> shards, ImageRules images) {
+    ShardReader(Storage storage, List<ShardPlace> shards, StoredPictures images) {
         this.storage = storage;
         this.shards = shards;
         this.images = images;
@@ -69,17 +69,7 @@ public final class ShardReader implements AutoCloseable {
     }
 
     private ProcessedImage picture(int shard, int place) throws IOException {
-        Columns cells = file(shards.get(shard).imageFile()).load(place);
-        if (images.storage() == ImageStorage.SOURCE) {
-            throw new IllegalStateException("Source images need the model's processor");
-        }
-        return new ProcessedImage(
-                Objects.requireNonNull(cells.bytes("tiles", 0), "tiles"),
-                cells.integer("tile_count", 0),
-                cells.integer("tile_height", 0),
-                cells.integer("tile_width", 0),
-                cells.integer("image_height", 0),
-                cells.integer("image_width", 0));
+        return images.read(file(shards.get(shard).imageFile()).load(place));
     }
 
     private StoredRow stored(int shard, int row) throws IOException {

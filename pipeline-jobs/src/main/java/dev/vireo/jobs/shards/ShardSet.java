@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.shards;
 
+import dev.vireo.image.ImageProcessor;
 import dev.vireo.jobs.config.InvalidSettingsException;
 import dev.vireo.jobs.storage.FileEntry;
 import dev.vireo.jobs.storage.Storage;
@@ -147,8 +148,17 @@ public final class ShardSet {
         return Sha256.of(all.toString());
     }
 
-    /** A reader for one thread; the caller closes it. */
+    /**
+     * A reader for one thread that gives tiles; the caller closes it.
+     *
+     * @param processor the model's, which makes the tiles where the shards hold the original bytes alone
+     */
+    public ShardReader reader(ImageProcessor processor) {
+        return new ShardReader(storage, shards, new StoredPictures(manifest().images(), processor));
+    }
+
+    /** A reader for one thread of words, ids and original images; the caller closes it. Tiles only where shards hold them. */
     public ShardReader reader() {
-        return new ShardReader(storage, shards, manifest().images());
+        return new ShardReader(storage, shards, new StoredPictures(manifest().images(), null));
     }
 }
