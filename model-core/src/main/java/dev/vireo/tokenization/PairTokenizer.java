@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.tokenization;
+
+import dev.vireo.data.ContentPart;
+import dev.vireo.data.Conversation;
+import dev.vireo.data.Message;
+import dev.vireo.tokenization.TokenizedConversation.Continuation;
+import dev.vireo.tokenization.jinja.JinjaTemplate;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns conversations into token ids by the rule of TRL's vision collator (trl 1.16, {@code DataCollatorForVisionPreference} and {@code
+ * apply_chat_template} in {@code data_utils.py}).
+ *
+ * <p>The prompt is the template's text with the generation prompt, cut to the common prefix with each whole conversation; a
+ * continuation is all that the template writes after it. Prompt and continuation are tokenized apart, without special tokens that the template does
+ * not write, and every token of a single answer is scored: the end token and what stands after it too.
+ *
+ * <p>Where a continuation has several turns, the same rule holds at each of its assistant turns. An assistant turn begins where the text of
+ * all messages before it, with the generation prompt, parts from the whole text, and ends where the text of all messages up to it ends: what the
+ * template writes before the next turn belongs to it. Each such piece and each piece between them is tokenized apart, so that an answer has
+ * the same ids in whichever turn it stands; the pieces between are not scored.
+ *
+ * <p>Threads may share one. Bad rows are an {@link IllegalArgumentException} that says what is wrong with them.
+ */
+public final class PairTokenizer implements AutoCloseable {
+    private final TextTokenizer tokenizer;
+    private final ChatRenderer renderer;
+    private final String template;
+    private final Bos bos;
+    private final int imageId;
+    private final Optional<String> imageText;
+
+    /** When a prompt begins with BOS. */
+    public enum Bos {
+        /** Where the template writes it. */
+        TEMPLATE,
+        /** Always: it is put before a prompt that does not begin with it, as transformers does when it generates. */
+        ALWAYS
+    }
+
+    private PairTokenizer(TextTokenizer tokenizer, String template, Bos bos) {
+        this.tokenizer = tokenizer;
+        this.template = template;
+        this.bos = bos;
+        SpecialTokens special = tokenizer.special();
+        this.renderer = new ChatRenderer(JinjaTemplate.parse(template), special.byName());
+        OptionalInt image = special.imageId();
+        this.imageId = image.orElse(-1);
+        this.imageText = image.isPresent() ? special.text(imageId) : Optional.empty();
+        if (bos == Bos.ALWAYS && special.bosId().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Invalid prepare.bos: always (expected template: the tokenizer has no BOS token)");
+        }
+    }
+
+    /**
+     * Opens the tokenizer of a model directory. The caller closes it.
+     *
+     * @param template the text of a chat template, or {@code null} for the model's own
+     * @throws IllegalArgumentException if there is no tokenizer or template, or the template holds what cannot be rendered exactly
+     */
+    public static PairTokenizer open(Path modelDirectory, @Nullable String template, Bos bos) {
+        String text = template != null ? template : ChatTemplates.of(new ModelFiles(modelDirectory));
+        TextTokenizer tokenizer = TextTokenizer.open(modelDirectory);
+        try {
+            return new PairTokenizer(tokenizer, text, bos);
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    /** The ids of a conversation. */
+    public TokenizedConversation encode(Conversation conversation) {
+        requirePrompt(conversation.prompt());
+        requireContinuation(conversation.chosen());
+        requireContinuation(conversation.rejected());
+        String chosen = renderer.render(conversation.promptAndChosen(), false);
+        String prompt = commonPrefix(renderer.render(conversation.prompt(), true), chosen);
+        if (!conversation.isPair()) {
+            return new TokenizedConversation(
+                    promptIds(prompt, conversation.prompt()),
+                    continuation(conversation.prompt(), conversation.chosen(), prompt, chosen),
+                    Continuation.NONE);
+        }
+        String rejected = renderer.render(conversation.promptAndRejected(), false);
+        prompt = commonPrefix(prompt, rejected);
+        return new TokenizedConversation(
+                promptIds(prompt, conversation.prompt()),
+                continuation(conversation.prompt(), conversation.chosen(), prompt, chosen),
+                continuation(conversation.prompt(), conversation.rejected(), prompt, rejected));
+    }
+
+    /** The ids of a prompt that an answer is to be generated for: the template's text with the generation prompt. */
+    public int[] generationPrompt(List<Message> prompt) {
+        requirePrompt(prompt);
+        return promptIds(renderer.render(prompt, true), prompt);
+    }
+
+    /** The tokenizer beneath, closed with this one. */
+    public TextTokenizer text() {
+        return tokenizer;
+    }
+
+    /** The text of the chat template. */
+    public String template() {
+        return template;
+    }
+
+    private int[] promptIds(String text, List<Message> prompt) {
+        int[] ids = tokenizer.encode(text);
+        int images = prompt.stream().mapToInt(Message::imageCount).sum();
+        long placeholders = Arrays.stream(ids).filter(id -> id == imageId).count();
+        if (placeholders != images) {
+            throw new IllegalArgumentException(
+                    "Cannot tokenize prompt: the template wrote %d image placeholders for %d images"
+                            .formatted(placeholders, images));
+        }
+        boolean lacksBos = tokenizer.special().bos().filter(text::startsWith).isEmpty();
+        return bos == Bos.ALWAYS && lacksBos ? withBos(ids) : ids;
+    }
+
+    private int[] withBos(int[] ids) {
+        int[] all = new int[ids.length + 1];
+        all[0] = tokenizer.bosId().orElseThrow();
+        System.arraycopy(ids, 0, all, 1, ids.length);
+        return all;
+    }
+
+    private Continuation continuation(List<Message> prompt, List<Message> turns, String promptText, String whole) {
+        List<int[]> pieces = new ArrayList<>();
+        List<Boolean> marks = new ArrayList<>();
+        int at = promptText.length();
+        for (int i = 0; i < turns.size(); i++) {
+            if (!turns.get(i).isAssistant()) {
+                continue;
+            }
+            int start = i == 0 ? at : answerStart(joined(prompt, turns.subList(0, i)), whole);
+            int end =
+                    i == turns.size() - 1 ? whole.length() : answerEnd(joined(prompt, turns.subList(0, i + 1)), whole);
+            if (start < at || end < start) {
+                throw unmarked(i);
+            }
+            addPiece(pieces, marks, whole.substring(at, start), false);
+            addPiece(pieces, marks, whole.substring(start, end), true);
+            at = end;
+        }
+        return Continuation.of(pieces, marks);
+    }
+
+    private void addPiece(List<int[]> pieces, List<Boolean> marks, String text, boolean scored) {
+        if (!text.isEmpty()) {
+            pieces.add(tokenizer.encode(text));
+            marks.add(scored);
+        }
+    }
+
+    private int answerStart(List<Message> before, String whole) {
+        return commonPrefix(renderer.render(before, true), whole).length();
+    }
+
+    private int answerEnd(List<Message> upTo, String whole) {
+        String text = renderer.render(upTo, false);
+        if (!whole.startsWith(text)) {
+            throw unmarked(upTo.size() - 1);
+        }
+        return text.length();
+    }
+
+    private static IllegalArgumentException unmarked(int turn) {
+        return new IllegalArgumentException(
+                "Cannot mark the answer in turn " + turn
+                        + ": the template writes it otherwise when more turns follow (train on one turn a row with this template)");
+    }
+
+    private static List<Message> joined(List<Message> prompt, List<Message> turns) {
+        List<Message> messages = new ArrayList<>(prompt);
+        messages.addAll(turns);
+        return messages;
+    }
+
+    /** The longest common beginning, by characters: half of a surrogate pair is none. */
+    private static String commonPrefix(String a, String b) {
+        int end = 0;
+        while (end < a.length() && end < b.length() && a.charAt(end) == b.charAt(end)) {
+            end++;
+        }
+        boolean half = end > 0 && Character.isHighSurrogate(a.charAt(end - 1));
+        return a.substring(0, half ? end - 1 : end);
+    }
+
+    private void requirePrompt(List<Message> prompt) {
+        if (prompt.get(prompt.size() - 1).isAssistant()) {
+            throw new IllegalArgumentException(
+                    "Cannot tokenize prompt: its last turn is the assistant's (expected a question)");
+        }
+        requireNoPlaceholders(prompt);
+    }
+
+    private void requireContinuation(List<Message> turns) {
+        for (Message turn : turns) {
+            if (turn.imageCount() > 0) {
+                throw new IllegalArgumentException("Cannot tokenize answer: a turn after the prompt holds an image");
+            }
+        }
+        if (!turns.isEmpty() && !turns.get(turns.size() - 1).isAssistant()) {
+            throw new IllegalArgumentException("Cannot tokenize answer: its last turn has role '%s' (expected '%s')"
+                    .formatted(turns.get(turns.size() - 1).role(), Message.ASSISTANT));
+        }
+        requireNoPlaceholders(turns);
+    }
+
+    /** Text that reads as an image placeholder would be taken for an image. */
+    private void requireNoPlaceholders(List<Message> messages) {
+        for (Message message : messages) {
+            for (ContentPart part : message.content()) {
+                boolean reads = part instanceof ContentPart.Text text
+                        && imageText.filter(text.text()::contains).isPresent();
+                if (reads) {
+                    throw new IllegalArgumentException(
+                            "Cannot tokenize the %s's turn: its text holds the image placeholder '%s'"
+                                    .formatted(message.role(), imageText.orElseThrow()));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

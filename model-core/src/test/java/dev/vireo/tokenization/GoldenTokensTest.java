@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.tokenization;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.vireo.data.Conversation;
+import dev.vireo.data.Message;
+import dev.vireo.model.Golden;
+import dev.vireo.tokenization.PairTokenizer.Bos;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ids equal to those of TRL's collator and of transformers, on every golden checkpoint. */
+class GoldenTokensTest {
+    private static final String LLAVA = "llava15-tiny";
+    private static final String NEXT = "llavanext-tiny";
+    private static final String WINDOW = "llavanext-window";
+    private static final String SHARDED = "llavanext-bf16-sharded";
+
+    /** TRL puts the row's pictures into its first user turn. */
+    static List<Message> messages(JsonArray turns, int images) {
+        List<Message> messages = new ArrayList<>();
+        int left = images;
+        for (JsonElement each : turns) {
+            JsonObject turn = each.getAsJsonObject();
+            String role = turn.get("role").getAsString();
+            String text = turn.get("content").getAsString();
+            boolean user = role.equals("user");
+            messages.add(
+                    user
+                            ? Message.user(left, text)
+                            : new Message(role, List.of(new dev.vireo.data.ContentPart.Text(text))));
+            left = user ? 0 : left;
+        }
+        return messages;
+    }
+
+    static Conversation conversation(JsonObject row) {
+        return new Conversation(
+                messages(
+                        row.getAsJsonArray("prompt"),
+                        row.getAsJsonArray("images").size()),
+                messages(row.getAsJsonArray("chosen"), 0),
+                messages(row.getAsJsonArray("rejected"), 0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LLAVA, NEXT, WINDOW, SHARDED})
+    void pairsHaveTheIdsOfTheCollator(String name) {
+        Golden golden = Golden.of(name);
+        try (PairTokenizer tokenizer = PairTokenizer.open(golden.model(), null, Bos.TEMPLATE)) {
+            for (JsonElement each : golden.json("rows.json").getAsJsonArray()) {
+                JsonObject row = each.getAsJsonObject();
+                String id = row.get("row_id").getAsString();
+                TokenizedConversation tokens = tokenizer.encode(conversation(row));
+                assertThat(tokens.promptIds()).as(id).isEqualTo(Golden.ints(row.getAsJsonArray("prompt_ids")));
+                assertThat(tokens.chosenIds()).as(id).isEqualTo(Golden.ints(row.getAsJsonArray("chosen_ids")));
+                assertThat(tokens.rejectedIds()).as(id).isEqualTo(Golden.ints(row.getAsJsonArray("rejected_ids")));
+                assertThat(tokens.chosenScored())
+                        .as(id)
+                        .hasSize(tokens.chosenIds().length)
+                        .doesNotContain(false);
+                assertThat(tokens.rejectedScored())
+                        .as(id)
+                        .hasSize(tokens.rejectedIds().length)
+                        .doesNotContain(false);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LLAVA, NEXT, WINDOW, SHARDED})
+    void promptsToGenerateForBeginWithBosWhereItIsAlwaysWanted(String name) {
+        Golden golden = Golden.of(name);
+        try (PairTokenizer tokenizer = PairTokenizer.open(golden.model(), null, Bos.ALWAYS)) {
+            for (JsonElement each : golden.json("rows.json").getAsJsonArray()) {
+                JsonObject row = each.getAsJsonObject();
+                int[] expected = Golden.ints(row.getAsJsonArray("generation_ids_with_bos"));
+                Conversation conversation = conversation(row);
+                assertThat(tokenizer.generationPrompt(conversation.prompt())).isEqualTo(expected);
+                assertThat(tokenizer.encode(conversation).promptIds()).isEqualTo(expected);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LLAVA, NEXT, WINDOW, SHARDED})
+    void textHasTheIdsOfTransformers(String name) {
+        Golden golden = Golden.of(name);
+        try (TextTokenizer tokenizer = TextTokenizer.open(golden.model())) {
+            for (JsonElement each : golden.json("tokenizer.json").getAsJsonArray()) {
+                JsonObject row = each.getAsJsonObject();
+                int[] ids = Golden.ints(row.getAsJsonArray("ids"));
+                assertThat(tokenizer.encode(row.get("text").getAsString())).isEqualTo(ids);
+                assertThat(tokenizer.decode(ids)).isEqualTo(row.get("decoded").getAsString());
+            }
+            assertThat(tokenizer.bosId()).hasValue(1);
+            assertThat(tokenizer.endIds()).containsExactly(2);
+        }
+    }
+}
