@@ -34,13 +34,14 @@ class ArchitectureTest {
             entry("runtime", Set.of("config", "storage")),
             entry("shards", Set.of("config", "storage", "runtime")),
             entry("exchange", Set.of()),
+            entry("report", Set.of("storage")),
             entry("world", Set.of("config", "storage", "runtime")),
             entry("schema", Set.of("config", "storage", "shards")),
             entry("prepare", Set.of("config", "storage", "runtime", "shards", "schema")),
             entry("score", GROUND),
             entry("generate", GROUND),
-            entry("train", Set.of("config", "storage", "runtime", "shards", "exchange", "score")),
-            entry("evaluate", Set.of("config", "storage", "runtime", "shards", "generate")),
+            entry("train", Set.of("report", "config", "storage", "runtime", "shards", "exchange", "score")),
+            entry("evaluate", Set.of("report", "score", "config", "storage", "runtime", "shards", "generate")),
             entry(
                     "demo",
                     Set.of(
@@ -52,6 +53,7 @@ class ArchitectureTest {
                             "prepare",
                             "score",
                             "generate",
+                            "report",
                             "train",
                             "evaluate")));
 
