@@ -35,7 +35,7 @@ class ArchitectureTest {
             entry("image", Set.of("tensor", "checkpoint")),
             entry("batch", Set.of("data", "image")),
             entry("objective", Set.of("tensor")),
-            entry("model", Set.of("nn", "checkpoint", "batch", "image", "tensor")),
+            entry("model", Set.of("adapter", "nn", "checkpoint", "batch", "image", "tensor")),
             entry("families", Set.of("model", "nn", "checkpoint", "batch", "image", "tensor")),
             entry(
                     "pretrained",
