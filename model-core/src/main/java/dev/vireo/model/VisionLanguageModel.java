@@ -19,8 +19,8 @@ import java.util.List;
 /**
  * A model of any family: a vision encoder, a language model, and the one way from a packed batch to log-probabilities.
  *
- * <p>Weights are shared by all calls and only read; an adapter is attached to the blocks' linear modules. Confined to one
- * thread at a time.
+ * <p>Weights are shared by all calls and only read, so several threads may run inference at once; an adapter is attached to
+ * the blocks' linear modules. Attaching and training belong to one thread.
  */
 public final class VisionLanguageModel implements AutoCloseable {
     private final ModelDevice device;

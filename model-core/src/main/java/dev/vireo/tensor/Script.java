@@ -120,6 +120,15 @@ public final class Script implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets the calling thread compute on so many of the CPU's cores.
+     *
+     * @param threads at least 1
+     */
+    public static void useThreads(int threads) {
+        JniUtils.setNumThreads(threads);
+    }
+
     /** Shapes change at every call, so the executor that specialises on them costs more than it gains; a thread's setting. */
     private static boolean plainExecutor() {
         JniUtils.setGraphExecutorOptimize(false);

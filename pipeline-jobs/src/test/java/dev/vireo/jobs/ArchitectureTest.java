@@ -38,10 +38,13 @@ class ArchitectureTest {
             entry("world", Set.of("config", "storage", "runtime")),
             entry("schema", Set.of("config", "storage", "shards")),
             entry("prepare", Set.of("config", "storage", "runtime", "shards", "schema")),
-            entry("score", GROUND),
-            entry("generate", GROUND),
-            entry("train", Set.of("report", "config", "storage", "runtime", "shards", "exchange", "score")),
-            entry("evaluate", Set.of("report", "score", "config", "storage", "runtime", "shards", "generate")),
+            entry("workers", GROUND),
+            entry("score", Set.of("config", "storage", "runtime", "shards", "workers")),
+            entry("generate", Set.of("config", "storage", "runtime", "shards", "workers")),
+            entry("train", Set.of("report", "config", "storage", "runtime", "shards", "workers", "exchange", "score")),
+            entry(
+                    "evaluate",
+                    Set.of("report", "score", "config", "storage", "runtime", "shards", "workers", "generate")),
             entry(
                     "demo",
                     Set.of(

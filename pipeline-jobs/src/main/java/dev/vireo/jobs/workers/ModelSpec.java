@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.workers;
+
+import dev.vireo.jobs.storage.Storage;
+import dev.vireo.tensor.Precision;
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The model that a run's tasks compute with; goes to executors by Java serialization.
+ *
+ * @param run of which the model is part; another run loads anew, since files may have changed
+ * @param storage where the directories lie
+ * @param model directory
+ * @param adapter directory; null for the model alone
+ * @param precision in which it computes
+ * @param threads CPU threads for a task
+ */
+public record ModelSpec(
+        String run, Storage storage, String model, @Nullable String adapter, Precision precision, int threads)
+        implements Serializable {
+    /** The same model with another adapter. */
+    public ModelSpec withAdapter(@Nullable String other) {
+        return new ModelSpec(run, storage, model, other, precision, threads);
+    }
+
+    /** What two tasks must agree in to share a loaded model on one device. */
+    record Key(String run, String model, @Nullable String adapter, Precision precision, String device) {}
+
+    Key key(ai.djl.Device device) {
+        return new Key(run, model, adapter, precision, device.toString());
+    }
+}
