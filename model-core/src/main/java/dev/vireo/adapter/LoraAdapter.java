@@ -79,7 +79,20 @@ public final class LoraAdapter implements AutoCloseable {
             pairs.put(module, LoraStart.of(settings, module, requireNonNull(linears.get(module)), seed));
         }
         PeftConfig config = PeftConfig.uniform(null, settings.loraRank(), settings.alpha(), settings.dropout());
-        return new LoraAdapter(host, PeftAdapter.of(config, pairs, linears.keySet()), Use.TRAINED);
+        LoraAdapter adapter = new LoraAdapter(host, PeftAdapter.of(config, pairs, linears.keySet()), Use.TRAINED);
+        if (settings.dropout() > 0) {
+            adapter.dropOut(settings.dropout(), seed);
+        }
+        return adapter;
+    }
+
+    /** From now on the inputs of this adapter are dropped with that probability while it is trained. */
+    public void dropOut(double probability, long seed) {
+        Map<String, Place> places = host.places();
+        attached.keySet().forEach(module -> {
+            Place place = requireNonNull(places.get(module));
+            place.block().dropOut(place.module(), probability, seed);
+        });
     }
 
     /**

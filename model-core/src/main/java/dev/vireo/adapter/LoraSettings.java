@@ -6,7 +6,7 @@ package dev.vireo.adapter;
  *
  * @param loraRank R, the rank of the two factors
  * @param alpha B A is multiplied by alpha / R
- * @param dropout of the adapter's input while training; only 0
+ * @param dropout probability that an input of the adapter is dropped while it is trained
  * @param targets {@code language}, {@code all-linear} or a regular expression; see
  *     {@link dev.vireo.checkpoint.ModuleMatcher}
  */
@@ -18,9 +18,8 @@ public record LoraSettings(int loraRank, double alpha, double dropout, String ta
         if (!(alpha > 0)) {
             throw new IllegalArgumentException("Invalid lora.alpha: " + alpha + " (expected above 0)");
         }
-        if (dropout != 0) {
-            throw new IllegalArgumentException("Invalid lora.dropout: " + dropout
-                    + " (expected 0: preference losses compare log-probabilities, which dropout makes noisy)");
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("Invalid lora.dropout: " + dropout + " (expected at least 0, below 1)");
         }
     }
 }

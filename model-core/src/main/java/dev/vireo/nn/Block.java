@@ -8,7 +8,9 @@ import ai.djl.ndarray.types.Shape;
 import dev.vireo.tensor.Script;
 import dev.vireo.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,10 +18,14 @@ import java.util.Optional;
  * The parameters live as long as the block's manager; results belong to the scope that is passed.
  */
 public final class Block {
-    /** Which weights compute: the base alone, or the base with the attached adapter. */
+    /** Which weights compute. */
     public enum Weights {
+        /** The base alone. */
         BASE,
-        ADAPTED
+        /** The base with the attached adapter. */
+        ADAPTED,
+        /** The base with the attached adapter and the dropout with which it is trained. */
+        TRAINED
     }
 
     private final String name;
@@ -29,6 +35,8 @@ public final class Block {
     private final long graphElementsPerRow;
     private final NDManager manager;
     private final NDArray absent;
+    private final Map<LinearModule, AdapterDropout> dropouts = new LinkedHashMap<>();
+    private NDList trained = new NDList();
     private NDList adapted = new NDList();
     private NDList base = new NDList();
     private boolean attached;
@@ -77,9 +85,31 @@ public final class Block {
         int slot = module.slot();
         parameters.set(slot + 2, a);
         parameters.set(slot + 3, b);
-        parameters.set(slot + 4, Parameter.frozen(module.name() + ".scale", manager.create((float) scale)));
+        NDArray scales = manager.create(new float[] {(float) scale});
+        parameters.set(slot + 4, Parameter.frozen(module.name() + ".scale", scales));
         attached = true;
         refresh();
+    }
+
+    /**
+     * Gives the adapter of a module dropout on its input; {@code Linear.py} gives the formula.
+     *
+     * @param seed what {@link #redrawDropout} draws from, with the module's name
+     */
+    public void dropOut(LinearModule module, double probability, long seed) {
+        float scale = parameters.get(module.slot() + 4).value().getFloat(0);
+        NDArray value = manager.zeros(new Shape(4));
+        dropouts.put(
+                module,
+                new AdapterDropout(
+                        value, scale, probability, seed ^ module.name().hashCode()));
+        redrawDropout(0);
+        refresh();
+    }
+
+    /** Draws which inputs are dropped from now on; the same draw drops the same ones. */
+    public void redrawDropout(long draw) {
+        dropouts.values().forEach(dropout -> dropout.redraw(draw));
     }
 
     /** Removes every adapter. */
@@ -90,6 +120,8 @@ public final class Block {
             }
         }
         attached = false;
+        dropouts.values().forEach(dropout -> dropout.value().close());
+        dropouts.clear();
         refresh();
     }
 
@@ -103,6 +135,9 @@ public final class Block {
                 base.set(module.slot() + place, absent);
             }
         }
+        trained = new NDList();
+        trained.addAll(adapted);
+        dropouts.forEach((module, dropout) -> trained.set(module.slot() + 4, dropout.value()));
     }
 
     /** Calls a method without gradients. */
@@ -111,11 +146,15 @@ public final class Block {
     }
 
     NDList callRecording(NDManager scope, String method, NDList inputs) {
-        return script.callRecording(scope, method, inputs, adapted);
+        return script.callRecording(scope, method, inputs, trained);
     }
 
     private NDList list(Weights weights) {
-        return weights == Weights.BASE && attached ? base : adapted;
+        return switch (weights) {
+            case BASE -> attached ? base : adapted;
+            case ADAPTED -> adapted;
+            case TRAINED -> trained;
+        };
     }
 
     /** The mask that {@code Gradients.py} calls wants; on the host. */

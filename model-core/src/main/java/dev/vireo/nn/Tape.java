@@ -36,7 +36,7 @@ public final class Tape implements AutoCloseable {
 
     /** A tape that can be run backward. */
     public static Tape recording(NDManager parent, GraphMemory memory) {
-        return new Tape(parent, memory, Weights.ADAPTED, true);
+        return new Tape(parent, memory, Weights.TRAINED, true);
     }
 
     /** A tape that only computes, and frees each block's input when the block is done. */
@@ -83,7 +83,7 @@ public final class Tape implements AutoCloseable {
             entries.push(new Entry(block, wants, inputs, kept.get(0), kept, inputGradient));
             return kept.get(0);
         }
-        NDArray y = block.call(scope, Weights.ADAPTED, "forward", inputs).get(0);
+        NDArray y = block.call(scope, Weights.TRAINED, "forward", inputs).get(0);
         entries.push(new Entry(block, wants, inputs, y, null, inputGradient));
         return y;
     }

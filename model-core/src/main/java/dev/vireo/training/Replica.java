@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.Sample;
 import dev.vireo.model.VisionLanguageModel;
+import dev.vireo.nn.Block;
 import dev.vireo.nn.GraphMemory;
 import dev.vireo.nn.Parameter;
 import dev.vireo.nn.Tape;
@@ -91,6 +92,7 @@ public final class Replica implements AutoCloseable {
 
     private void backward(List<Sample> rows, StepInput input, MetricSums metrics, double[] lossAndTokens) {
         PackedBatch batch = lossInputs.pack(rows);
+        redrawDropout(rows);
         try (NDManager scope = model.newScope();
                 Tape tape = Tape.recording(scope, memory)) {
             NDArray hidden = model.hidden(tape, batch); // [T, D]
@@ -102,6 +104,17 @@ public final class Replica implements AutoCloseable {
                 BaseDivergence.add(model, scope, hidden, batch, metrics);
             }
             tape.backward(loss.gradient(scope, inputs), gradients);
+        }
+    }
+
+    /** What is dropped is a function of the step and the rows, whichever worker computes them. */
+    private void redrawDropout(List<Sample> rows) {
+        long draw = optimizer.steps();
+        for (Sample row : rows) {
+            draw = 31 * draw + row.rowId().hashCode();
+        }
+        for (Block block : model.blocks()) {
+            block.redrawDropout(draw);
         }
     }
 

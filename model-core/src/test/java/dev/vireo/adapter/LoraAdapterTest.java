@@ -133,9 +133,9 @@ class LoraAdapterTest {
     }
 
     @Test
-    void dropoutIsRefused() {
-        assertThatThrownBy(() -> new LoraSettings(4, 8, 0.05, "language"))
+    void dropoutIsAProbability() {
+        assertThatThrownBy(() -> new LoraSettings(4, 8, 1, "language"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("lora.dropout: 0.05");
+                .hasMessageContaining("lora.dropout: 1.0");
     }
 }

@@ -4,8 +4,8 @@ package dev.vireo.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonObject;
+import dev.vireo.adapter.LoraAdapter;
 import dev.vireo.batch.Sample;
 import dev.vireo.model.Golden;
 import dev.vireo.model.GoldenModels;
@@ -51,8 +51,8 @@ class GradientParityTest {
         List<Sample> rows = new ArrayList<>();
         expected.getAsJsonArray("rows").forEach(id -> rows.add(golden.row(id.getAsString())));
         try (VisionLanguageModel model = GoldenModels.load(golden, Precision.FP32);
-                NDManager manager = model.newScope()) {
-            List<Parameter> parameters = GoldenAdapter.attach(golden, model, manager, adapter);
+                LoraAdapter attached = GoldenAdapter.attach(golden, model, adapter)) {
+            List<Parameter> parameters = attached.parameters();
             try (Replica replica = new Replica(
                     model,
                     parameters,

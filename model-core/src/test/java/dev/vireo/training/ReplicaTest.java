@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.ndarray.NDManager;
+import dev.vireo.adapter.LoraAdapter;
 import dev.vireo.batch.Answer;
 import dev.vireo.batch.Sample;
 import dev.vireo.checkpoint.CheckpointMismatchException;
@@ -45,16 +45,20 @@ class ReplicaTest {
     /** A model with an adapter and its optimizer. */
     private final class Worker implements AutoCloseable {
         final VisionLanguageModel model;
-        final NDManager manager;
+        final LoraAdapter adapter;
         final List<Parameter> parameters;
         final Replica replica;
 
         Worker(Precision precision) {
+            this(precision, 1 << 22);
+        }
+
+        Worker(Precision precision, long graphBytes) {
             model = GoldenModels.load(golden, precision);
-            manager = model.newScope();
-            parameters = GoldenAdapter.attach(golden, model, manager, "language");
-            replica =
-                    new Replica(model, parameters, ORPO, ReferenceLogProbs.none(), ADAMW, new GraphMemory(1 << 22, 4));
+            adapter = GoldenAdapter.attach(golden, model, "language");
+            parameters = adapter.parameters();
+            replica = new Replica(
+                    model, parameters, ORPO, ReferenceLogProbs.none(), ADAMW, new GraphMemory(graphBytes, 4));
         }
 
         StepResult step(List<List<Sample>> microBatches, GradientExchange exchange) {
@@ -65,7 +69,7 @@ class ReplicaTest {
         @Override
         public void close() {
             replica.close();
-            manager.close();
+            adapter.close();
             model.close();
         }
     }
@@ -171,6 +175,24 @@ class ReplicaTest {
             worker.parameters.forEach(p -> p.master().muli(0));
             StepResult step = worker.step(List.of(rows), GradientExchange.single());
             assertThat(step.metrics().get("kl")).isCloseTo(0, within(1e-7));
+        }
+    }
+
+    @Test
+    void dropoutIsTheSameWhereALayerIsComputedAgain() {
+        try (Worker kept = new Worker(Precision.FP32, Long.MAX_VALUE);
+                Worker again = new Worker(Precision.FP32, 0);
+                Worker plain = new Worker(Precision.FP32)) {
+            kept.adapter.dropOut(0.3, 7);
+            again.adapter.dropOut(0.3, 7);
+            StepResult first = kept.step(List.of(rows), GradientExchange.single());
+            assertThat(again.step(List.of(rows), GradientExchange.single())).isEqualTo(first);
+            StepResult undropped = plain.step(List.of(rows), GradientExchange.single());
+            assertThat(Math.abs(first.loss() - undropped.loss())).isGreaterThan(1e-3);
+            for (int i = 0; i < kept.parameters.size(); i++) {
+                assertThat(again.parameters.get(i).master().toFloatArray())
+                        .isEqualTo(kept.parameters.get(i).master().toFloatArray());
+            }
         }
     }
 

@@ -4,8 +4,8 @@ package dev.vireo.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.ndarray.NDManager;
 import com.google.gson.JsonObject;
+import dev.vireo.adapter.LoraAdapter;
 import dev.vireo.batch.Sample;
 import dev.vireo.model.Golden;
 import dev.vireo.model.GoldenModels;
@@ -45,8 +45,8 @@ class TrajectoryTest {
         Objective objective =
                 label.equals("orpo-all") ? GoldenRun.objective(label, run.number("beta")) : run.objective();
         try (VisionLanguageModel model = GoldenModels.load(golden, Precision.FP32);
-                NDManager manager = model.newScope()) {
-            List<Parameter> parameters = GoldenAdapter.attach(golden, model, manager, run.text("adapter"));
+                LoraAdapter attached = GoldenAdapter.attach(golden, model, run.text("adapter"))) {
+            List<Parameter> parameters = attached.parameters();
             ReferenceLogProbs reference = run.text("reference").equals("base")
                     ? GoldenReference.base(golden)
                     : GoldenReference.start(golden, model);
