@@ -2,6 +2,8 @@
 package dev.vireo.image.codec;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,19 +30,28 @@ final class BmpCodec implements Codec {
     public Pixels decode(byte[] encoded, ImageHeader header) throws IOException {
         try (StandardReader reader = StandardReader.open("bmp", encoded)) {
             BufferedImage image = reader.get().read(0);
-            int width = image.getWidth();
-            byte[] rgb = new byte[Math.multiplyExact(3 * image.getHeight(), width)];
-            int[] row = new int[width];
-            int target = 0;
-            for (int y = 0; y < image.getHeight(); y++) {
-                image.getRGB(0, y, width, 1, row, 0, width);
-                for (int colour : row) {
-                    rgb[target++] = (byte) (colour >> 16);
-                    rgb[target++] = (byte) (colour >> 8);
-                    rgb[target++] = (byte) colour;
-                }
+            Raster raster = image.getRaster();
+            int[][] bands = new int[raster.getNumBands()][];
+            for (int band = 0; band < bands.length; band++) {
+                bands[band] = raster.getSamples(0, 0, raster.getWidth(), raster.getHeight(), band, (int[]) null);
             }
-            return Pixels.opaque(rgb);
+            if (image.getColorModel() instanceof IndexColorModel palette) {
+                return PaletteImage.pixels(bands[0], palette);
+            }
+            return Pixels.opaque(rgb(bands, raster));
         }
+    }
+
+    /** Samples of fewer bits are scaled and cut off, not rounded. */
+    private static byte[] rgb(int[][] bands, Raster raster) {
+        byte[] rgb = new byte[Math.multiplyExact(3, bands[0].length)];
+        for (int channel = 0; channel < 3; channel++) {
+            int band = bands.length == 1 ? 0 : channel;
+            int most = (1 << raster.getSampleModel().getSampleSize(band)) - 1;
+            for (int i = 0; i < bands[band].length; i++) {
+                rgb[3 * i + channel] = (byte) (bands[band][i] * 255 / most);
+            }
+        }
+        return rgb;
     }
 }

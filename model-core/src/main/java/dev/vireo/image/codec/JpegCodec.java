@@ -12,7 +12,7 @@ import java.util.List;
  * four components, Pillow's, which takes inks as inverted.
  */
 final class JpegCodec implements Codec {
-    private static final String CUT_OFF = "premature end of data segment";
+    private static final String CUT_OFF = "Missing EOI";
 
     @Override
     public boolean recognises(byte[] encoded) {
@@ -50,10 +50,8 @@ final class JpegCodec implements Codec {
         try (StandardReader reader = StandardReader.open("jpeg", segments.bare())) {
             reader.onWarning(warnings::add);
             Raster raster = reader.get().readRaster(0, null);
-            // the JDK goes on where a file is cut off, in grey; so says its first warning, and libjpeg's own
-            boolean ended = warnings.stream().anyMatch(warning -> !warning.startsWith("Corrupt JPEG data"));
-            boolean short_ = warnings.stream().anyMatch(warning -> warning.contains(CUT_OFF));
-            if (ended && (short_ || segments.progressive())) {
+            // the JDK goes on in grey where a file is cut off
+            if (warnings.stream().anyMatch(warning -> warning.contains(CUT_OFF))) {
                 throw new IOException("it is cut off");
             }
             return raster;

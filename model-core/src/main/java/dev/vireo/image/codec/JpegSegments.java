@@ -102,10 +102,6 @@ final class JpegSegments {
         return unsigned(frame);
     }
 
-    boolean progressive() {
-        return unsigned(frame - 3) == 0xc2;
-    }
-
     /** The file without application segments and comments: all that a decoder needs, nothing that it may interpret. */
     byte[] bare() {
         return bare.toByteArray();
