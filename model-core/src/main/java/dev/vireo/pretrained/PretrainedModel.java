@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.pretrained;
 
+import dev.vireo.checkpoint.Fingerprint;
 import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.checkpoint.ProcessorSettings;
 import dev.vireo.image.ImageProcessor;
@@ -10,8 +11,10 @@ import dev.vireo.model.ModelLoader;
 import dev.vireo.model.PixelScale;
 import dev.vireo.model.llava.Llava;
 import dev.vireo.model.llavanext.LlavaNext;
+import dev.vireo.tokenization.PairTokenizer;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a Hugging Face model directory holds. Opening reads its small files only. */
 public final class PretrainedModel {
@@ -65,5 +68,29 @@ public final class PretrainedModel {
     /** The image placeholder in token ids. */
     public int imageTokenId() {
         return family.imageTokenId(config);
+    }
+
+    /**
+     * What makes token ids of conversations; the caller closes it.
+     *
+     * @param template a chat template, or null for the model's own
+     */
+    public PairTokenizer tokenizer(@Nullable String template, PairTokenizer.Bos bos) {
+        return PairTokenizer.open(directory, template, bos);
+    }
+
+    /** Hexadecimal SHA-256 of configuration and weights; reads all of them once in a process. */
+    public String weightsHash() {
+        return Fingerprint.weights(directory);
+    }
+
+    /** Hexadecimal SHA-256 of the image processor's settings. */
+    public String processorHash() {
+        return Fingerprint.processor(directory);
+    }
+
+    /** Hexadecimal SHA-256 of the tokenizer's files. */
+    public String tokenizerHash() {
+        return Fingerprint.tokenizer(directory);
     }
 }
