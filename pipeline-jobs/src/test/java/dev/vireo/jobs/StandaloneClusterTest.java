@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jobs through {@code spark-submit} on a standalone cluster of separate processes, with the jar that is shipped. */
+@Tag("cluster")
+@TestMethodOrder(OrderAnnotation.class)
+class StandaloneClusterTest {
+    private static final Path MODEL = Command.HOME.resolve("model-core/src/test/resources/golden/llavanext-tiny/model");
+    private static final Path JAR = Command.HOME.resolve("pipeline-jobs/target/vireo.jar");
+    private static final int WORKERS = 3;
+
+    /** Two of the three workers train; the third stands by. */
+    private static final List<String> RESOURCES = List.of(
+            "spark.cores.max=2", "spark.executor.cores=1", "spark.executor.memory=1g", "spark.driver.memory=1g");
+
+    @TempDir
+    static Path folder;
+
+    private static String sparkHome;
+    private static String master;
+
+    @BeforeAll
+    static void startTheCluster() throws Exception {
+        assertThat(JAR).as("built by mvn verify").exists();
+        Command.Result started = cluster("start", "--workers", WORKERS, "--cores", 1, "--memory", "1g")
+                .run()
+                .succeeded();
+        sparkHome = assigned(started.out(), "SPARK_HOME");
+        master = assigned(started.out(), "SPARK_MASTER");
+        Command.of(
+                        Command.HOME.resolve("submit/vireo"),
+                        "world",
+                        "--output",
+                        folder.resolve("world"),
+                        "world.pictures=12")
+                .run()
+                .succeeded();
+    }
+
+    @AfterAll
+    static void stopTheCluster() throws Exception {
+        cluster("stop").run().succeeded();
+    }
+
+    @Test
+    @Order(1)
+    void prepareRunsOnExecutors() throws Exception {
+        Command.of(
+                        Command.HOME.resolve("submit/vireo"),
+                        "--master",
+                        master,
+                        "prepare",
+                        "--model",
+                        MODEL,
+                        "--input",
+                        folder.resolve("world"),
+                        "--output",
+                        shards(),
+                        "prepare.shard-rows=8")
+                .with("SPARK_HOME", sparkHome)
+                .with("SPARK_LOCAL_IP", "127.0.0.1")
+                .run()
+                .succeeded();
+        assertThat(shards().resolve("manifest.json")).exists();
+    }
+
+    @Test
+    @Order(2)
+    void twoExecutorsTrain() throws Exception {
+        Path run = folder.resolve("run");
+        submit("Train", trainArguments(run, 6)).run().succeeded();
+        assertThat(run.resolve("adapter/adapter_model.safetensors")).exists();
+        assertThat(Files.readAllLines(run.resolve("metrics.jsonl"))).hasSizeGreaterThanOrEqualTo(6);
+        Command.of(Command.HOME.resolve("tools/check_tensorboard.sh"), run.resolve("events"))
+                .run()
+                .succeeded();
+    }
+
+    @Test
+    @Order(3)
+    void trainingGoesOnWhenAWorkerIsKilled() throws Exception {
+        Path run = folder.resolve("disturbed");
+        Path out = folder.resolve("disturbed.out");
+        Path err = folder.resolve("disturbed.err");
+        Process training = submit("Train", trainArguments(run, 60)).start(out, err);
+        await().atMost(Duration.ofSeconds(180))
+                .until(() -> !training.isAlive() || lines(run.resolve("metrics.jsonl")) >= 10);
+        assertThat(training.isAlive()).as(Files.readString(err)).isTrue();
+        cluster("kill-worker").run().succeeded();
+        assertThat(training.waitFor()).as(Files.readString(err)).isZero();
+        assertThat(run.resolve("adapter/adapter_model.safetensors")).exists();
+        assertThat(lines(run.resolve("metrics.jsonl"))).isGreaterThanOrEqualTo(60);
+    }
+
+    private static Object[] trainArguments(Path run, int steps) {
+        return new Object[] {
+            "--model",
+            MODEL,
+            "--input",
+            shards(),
+            "--output",
+            run,
+            "train.workers=2",
+            "train.steps=" + steps,
+            "train.segment-steps=5",
+            "train.save-every=5",
+            "train.learning-rate=1e-3",
+            "model.threads=1"
+        };
+    }
+
+    private static Path shards() {
+        return folder.resolve("shards");
+    }
+
+    private static Command submit(String job, Object... arguments) {
+        Command command = Command.of(Path.of(sparkHome, "bin/spark-submit"), "--class", "dev.vireo.jobs." + job);
+        command.and("--master", master);
+        command.with("SPARK_LOCAL_IP", "127.0.0.1");
+        RESOURCES.forEach(setting -> command.and("--conf", setting));
+        return command.and(JAR).and(arguments);
+    }
+
+    private static Command cluster(Object... arguments) {
+        return Command.of(Command.HOME.resolve("tools/cluster"))
+                .and(arguments)
+                .with("VIREO_CLUSTER_DIR", Command.HOME.resolve("pipeline-jobs/target/cluster"));
+    }
+
+    private static String assigned(String text, String name) {
+        return text.lines()
+                .filter(line -> line.startsWith(name + "="))
+                .map(line -> line.substring(name.length() + 1))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static long lines(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return 0;
+        }
+        try (Stream<String> lines = Files.lines(file)) {
+            return lines.count();
+        }
+    }
+}
