@@ -4,9 +4,11 @@ package dev.vireo.jobs.schema;
 import dev.vireo.jobs.config.InvalidSettingsException;
 import dev.vireo.jobs.config.PrepareSettings;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.parquet.schema.MessageType;
@@ -62,12 +64,10 @@ public final class InputSchema {
     }
 
     /** The columns of a file that a schema reads. */
-    static MessageType projection(RecordSchema schema, MessageType columns) {
-        List<Type> kept = columns.getFields().stream()
-                .filter(field -> schema.required().containsKey(field.getName())
-                        || schema.optional().containsKey(field.getName()))
-                .toList();
-        return new MessageType(columns.getName(), kept);
+    static Set<String> columns(RecordSchema schema) {
+        Set<String> columns = new HashSet<>(schema.required().keySet());
+        columns.addAll(schema.optional().keySet());
+        return columns;
     }
 
     private static Map<String, ColumnType> types(MessageType columns) {

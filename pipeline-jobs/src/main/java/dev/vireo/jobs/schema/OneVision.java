@@ -34,6 +34,11 @@ final class OneVision implements RecordSchema {
     }
 
     @Override
+    public List<String> idColumns() {
+        return List.of("id");
+    }
+
+    @Override
     public @Nullable String rowId(Record values) {
         return values.text("id");
     }

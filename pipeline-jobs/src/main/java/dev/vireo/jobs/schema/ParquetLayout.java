@@ -21,7 +21,7 @@ public record ParquetLayout(MessageType columns, List<Long> groupRows) {
 
     /** Reads a footer. */
     public static ParquetLayout read(Storage storage, String path) throws IOException {
-        try (ParquetFileReader reader = ParquetRows.open(storage, path)) {
+        try (ParquetFileReader reader = ParquetRows.file(storage, path)) {
             return new ParquetLayout(
                     reader.getFooter().getFileMetaData().getSchema(),
                     reader.getRowGroups().stream()

@@ -5,6 +5,7 @@ import dev.vireo.jobs.config.PrepareSettings;
 import dev.vireo.jobs.storage.ParquetSource;
 import dev.vireo.jobs.storage.Storage;
 import java.io.IOException;
+import java.util.Collection;
 import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
@@ -30,25 +31,50 @@ public final class ParquetRows implements AutoCloseable {
     private long left;
     private @Nullable Record current;
 
-    /**
-     * @param schema one that the file has
-     * @param first number of the first row, from 0
-     * @param count number of rows
-     */
-    public ParquetRows(Storage storage, String path, PrepareSettings.Schema schema, long first, long count)
+    private ParquetRows(
+            Storage storage, String path, RecordSchema schema, Collection<String> wanted, long first, long count)
             throws IOException {
-        this.schema = InputSchema.records(schema);
-        this.file = open(storage, path);
+        this.schema = schema;
+        this.file = file(storage, path);
         MessageType all = file.getFooter().getFileMetaData().getSchema();
-        this.columns = InputSchema.projection(this.schema, all);
+        this.columns = new MessageType(
+                all.getName(),
+                all.getFields().stream()
+                        .filter(field -> wanted.contains(field.getName()))
+                        .toList());
         file.setRequestedSchema(columns);
         this.assembly = new ColumnIOFactory().getColumnIO(columns, all);
         this.left = count;
         skip(first);
     }
 
+    /**
+     * Opens a range of rows.
+     *
+     * @param schema one that the file has
+     * @param first number of the first row, from 0
+     * @param count number of rows
+     */
+    public static ParquetRows open(Storage storage, String path, PrepareSettings.Schema schema, long first, long count)
+            throws IOException {
+        RecordSchema records = InputSchema.records(schema);
+        return new ParquetRows(storage, path, records, InputSchema.columns(records), first, count);
+    }
+
+    /** As {@link #open(Storage, String, PrepareSettings.Schema, long, long)}, but reads the records' ids and nothing else. */
+    public static ParquetRows openIds(
+            Storage storage, String path, PrepareSettings.Schema schema, long first, long count) throws IOException {
+        RecordSchema records = InputSchema.records(schema);
+        return new ParquetRows(storage, path, records, records.idColumns(), first, count);
+    }
+
+    /** Whether records of a file with these columns may have ids of their own. */
+    public static boolean hasIds(PrepareSettings.Schema schema, MessageType columns) {
+        return InputSchema.records(schema).idColumns().stream().anyMatch(columns::containsField);
+    }
+
     /** Opens a file; the caller closes it. */
-    static ParquetFileReader open(Storage storage, String path) throws IOException {
+    static ParquetFileReader file(Storage storage, String path) throws IOException {
         try {
             return ParquetFileReader.open(
                     new ParquetSource(storage, path),

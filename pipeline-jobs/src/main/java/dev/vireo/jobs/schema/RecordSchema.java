@@ -2,6 +2,7 @@
 package dev.vireo.jobs.schema;
 
 import dev.vireo.jobs.config.PrepareSettings;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ interface RecordSchema {
 
     /** Columns that are read where they are there; their types are not looked at. */
     Map<String, ColumnType> optional();
+
+    /** The columns that {@link #rowId} reads. */
+    List<String> idColumns();
 
     /** The record's own id, or null where the layout or the record has none. */
     @Nullable

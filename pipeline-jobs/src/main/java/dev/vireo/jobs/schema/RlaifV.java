@@ -36,6 +36,11 @@ final class RlaifV implements RecordSchema {
     }
 
     @Override
+    public List<String> idColumns() {
+        return List.of("idx");
+    }
+
+    @Override
     public @Nullable String rowId(Record values) {
         return values.text("idx");
     }

@@ -31,6 +31,11 @@ final class RlaifVFormatted implements RecordSchema {
     }
 
     @Override
+    public List<String> idColumns() {
+        return List.of("idx", "id");
+    }
+
+    @Override
     public @Nullable String rowId(Record values) {
         String idx = values.text("idx");
         return idx == null ? values.text("id") : idx;

@@ -3,6 +3,7 @@ package dev.vireo.jobs.schema;
 
 import dev.vireo.jobs.config.PrepareSettings;
 import dev.vireo.jobs.shards.RowText.Provenance;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,11 @@ final class Vsft implements RecordSchema {
     @Override
     public Map<String, ColumnType> optional() {
         return Map.of("idx", ColumnType.TEXT, "id", ColumnType.TEXT);
+    }
+
+    @Override
+    public List<String> idColumns() {
+        return List.of("idx", "id");
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.vireo.jobs.shards;
 
 import dev.vireo.image.ImageDecoder;
 import dev.vireo.image.ImageDecoder.Orientation;
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -12,7 +13,7 @@ import java.util.Objects;
  * @param exifApplied whether the EXIF orientation was applied
  * @param maxPixels largest picture that was accepted, width times height before resizing
  */
-public record ImageRules(ImageStorage storage, boolean exifApplied, long maxPixels) {
+public record ImageRules(ImageStorage storage, boolean exifApplied, long maxPixels) implements Serializable {
     public ImageRules {
         Objects.requireNonNull(storage, "images.storage");
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.shards;
 
+import dev.vireo.checkpoint.Fingerprint;
+import dev.vireo.pretrained.PretrainedModel;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -18,6 +20,15 @@ public record ModelIdentity(String modelType, String processorHash, String token
         Objects.requireNonNull(modelType, "modelType");
         Objects.requireNonNull(processorHash, "processorHash");
         Objects.requireNonNull(tokenizerHash, "tokenizerHash");
+    }
+
+    /** Of an open model. */
+    public static ModelIdentity of(PretrainedModel model) {
+        return new ModelIdentity(
+                model.config().modelType(),
+                Fingerprint.processor(model.directory()),
+                Fingerprint.tokenizer(model.directory()),
+                model.imageTokenId());
     }
 
     /** The first thing in which {@code other} differs, such as {@code another tokenizer (… , not …)}. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.shards;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 
@@ -13,7 +14,8 @@ import java.util.Objects;
  * @param images different ones
  * @param files that hold it, relative to the directory: index, rows, images; none where no row was kept
  */
-public record ShardEntry(String name, int rows, long tokens, int images, List<StoredFile> files) {
+public record ShardEntry(String name, int rows, long tokens, int images, List<StoredFile> files)
+        implements Serializable {
     public ShardEntry {
         Objects.requireNonNull(name, "name");
         files = List.copyOf(files);
@@ -26,7 +28,7 @@ public record ShardEntry(String name, int rows, long tokens, int images, List<St
      * @param bytes its length
      * @param sha256 of its content, in hexadecimal digits
      */
-    public record StoredFile(String name, long bytes, String sha256) {
+    public record StoredFile(String name, long bytes, String sha256) implements Serializable {
         public StoredFile {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(sha256, "sha256");

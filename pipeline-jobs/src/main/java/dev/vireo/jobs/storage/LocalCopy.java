@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Makes a model or adapter directory readable as local files, so that weights can be memory-mapped. A local directory is
@@ -22,6 +23,8 @@ import java.util.List;
  * copies; without it they lie in the temporary folder.
  */
 public final class LocalCopy {
+    private static final List<String> WEIGHTS =
+            List.of(".safetensors", ".bin", ".pt", ".pth", ".gguf", ".h5", ".msgpack");
     private static final Object ONE_AT_A_TIME = new Object();
 
     private LocalCopy() {}
@@ -32,18 +35,32 @@ public final class LocalCopy {
      * @throws IOException if the directory is missing or cannot be copied
      */
     public static Path of(Storage storage, String directory) throws IOException {
+        return of(storage, directory, name -> true);
+    }
+
+    /**
+     * The local place of a model directory without its weights, for jobs that need its configuration, tokenizer and image
+     * processor alone.
+     *
+     * @throws IOException if the directory is missing or cannot be copied
+     */
+    public static Path withoutWeights(Storage storage, String directory) throws IOException {
+        return of(storage, directory, name -> WEIGHTS.stream().noneMatch(name::endsWith));
+    }
+
+    private static Path of(Storage storage, String directory, Predicate<String> wanted) throws IOException {
         FileEntry entry = storage.entry(directory);
         if (entry == null || !entry.isDirectory()) {
             throw new IOException("Cannot open " + directory + ": "
                     + (entry == null ? "there is no such directory" : "it is a file, expected a directory"));
         }
         Path local = storage.local(directory).orElse(null);
-        return local != null ? local : copied(storage, directory);
+        return local != null ? local : copied(storage, directory, wanted);
     }
 
-    private static Path copied(Storage storage, String directory) throws IOException {
+    private static Path copied(Storage storage, String directory, Predicate<String> wanted) throws IOException {
         List<FileEntry> files = storage.list(directory).stream()
-                .filter(file -> !file.isDirectory())
+                .filter(file -> !file.isDirectory() && wanted.test(file.name()))
                 .toList();
         Path cache = cache();
         Files.createDirectories(cache);

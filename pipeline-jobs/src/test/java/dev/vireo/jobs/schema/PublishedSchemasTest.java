@@ -137,7 +137,7 @@ class PublishedSchemasTest {
         for (int first = 0; first < all.size(); first++) {
             List<String> range = new ArrayList<>();
             try (ParquetRows rows =
-                    new ParquetRows(storage, file(Schema.RLAIF_V), Schema.RLAIF_V, first, Math.min(5, 12 - first))) {
+                    ParquetRows.open(storage, file(Schema.RLAIF_V), Schema.RLAIF_V, first, Math.min(5, 12 - first))) {
                 while (rows.next()) {
                     range.add(Objects.requireNonNull(rows.rowId()));
                 }
@@ -156,7 +156,7 @@ class PublishedSchemasTest {
         long count = ParquetLayout.read(storage, file(schema)).groupRows().stream()
                 .mapToLong(Long::longValue)
                 .sum();
-        try (ParquetRows rows = new ParquetRows(storage, file(schema), schema, 0, count)) {
+        try (ParquetRows rows = ParquetRows.open(storage, file(schema), schema, 0, count)) {
             while (rows.next()) {
                 String id = Objects.requireNonNullElse(rows.rowId(), String.valueOf(all.size()));
                 try {

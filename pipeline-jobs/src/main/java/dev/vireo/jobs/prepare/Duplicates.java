@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.prepare;
+
+import dev.vireo.jobs.config.InvalidSettingsException;
+import dev.vireo.jobs.config.PrepareSettings.Dedup;
+import dev.vireo.jobs.schema.InputRow;
+import dev.vireo.jobs.schema.ParquetRows;
+import dev.vireo.jobs.schema.RejectedRowException;
+import dev.vireo.jobs.shards.Sha256;
+import dev.vireo.jobs.storage.Storage;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import scala.Tuple2;
+
+/** Finds rows of the same id in the whole input, and decides which of them are rejected. */
+final class Duplicates {
+    private final JavaSparkContext spark;
+    private final Storage storage;
+    private final List<ShardTask> tasks;
+
+    Duplicates(JavaSparkContext spark, Storage storage, List<ShardTask> tasks) {
+        this.spark = spark;
+        this.storage = storage;
+        this.tasks = tasks;
+    }
+
+    /**
+     * The tasks, which reject all but the first row of each id.
+     *
+     * @throws InvalidSettingsException if rows of one id differ and {@code dedup} does not allow it
+     */
+    List<ShardTask> reject(Dedup dedup) {
+        List<ShardTask> withIds = tasks.stream().filter(ShardTask::hasIds).toList();
+        if (withIds.isEmpty()) {
+            return tasks;
+        }
+        Map<String, List<Row>> groups = repeated(withIds);
+        if (groups.isEmpty()) {
+            return tasks;
+        }
+        if (dedup == Dedup.ERROR) {
+            requireEqual(groups);
+        }
+        Map<Integer, Map<Long, String>> reasons = new HashMap<>();
+        groups.forEach((id, rows) -> {
+            ShardTask first = tasks.get(rows.get(0).task());
+            String reason =
+                    "duplicate row id: " + first.label() + " row " + rows.get(0).row() + " has it already";
+            rows.stream()
+                    .skip(1)
+                    .forEach(row -> reasons.computeIfAbsent(row.task(), key -> new HashMap<>())
+                            .put(row.row(), reason));
+        });
+        return tasks.stream()
+                .map(task -> task.rejecting(reasons.getOrDefault(task.number(), Map.of())))
+                .toList();
+    }
+
+    /** Ids that several rows have, with the rows in the order of the input. */
+    private Map<String, List<Row>> repeated(List<ShardTask> withIds) {
+        Storage files = storage;
+        JavaPairRDD<String, Row> ids = spark.parallelize(withIds, withIds.size())
+                .flatMapToPair(task -> ids(files, task).iterator());
+        Map<String, List<Row>> groups = new TreeMap<>();
+        for (Tuple2<String, Iterable<Row>> group : ids.groupByKey()
+                .filter(each -> {
+                    var rows = each._2().iterator();
+                    rows.next();
+                    return rows.hasNext();
+                })
+                .collect()) {
+            List<Row> rows = new ArrayList<>();
+            group._2().forEach(rows::add);
+            rows.sort(Row.INPUT_ORDER);
+            groups.put(group._1(), rows);
+        }
+        return groups;
+    }
+
+    private static List<Tuple2<String, Row>> ids(Storage storage, ShardTask task) throws IOException {
+        List<Tuple2<String, Row>> ids = new ArrayList<>();
+        try (ParquetRows rows = ParquetRows.openIds(storage, task.file(), task.schema(), task.first(), task.count())) {
+            for (long row = task.first(); rows.next(); row++) {
+                String id = rows.rowId();
+                if (id != null) {
+                    ids.add(new Tuple2<>(id, new Row(task.number(), row)));
+                }
+            }
+        }
+        return ids;
+    }
+
+    private void requireEqual(Map<String, List<Row>> groups) {
+        Map<Row, String> contents = contents(groups);
+        List<String> different = new ArrayList<>();
+        groups.forEach((id, rows) -> {
+            if (rows.stream().map(contents::get).distinct().count() > 1) {
+                different.add("'" + id + "' in " + place(rows.get(0)) + " and " + place(rows.get(1)));
+            }
+        });
+        if (!different.isEmpty()) {
+            throw new InvalidSettingsException(List.of("Cannot prepare --input: " + different.size()
+                    + " row ids stand for different rows, such as " + different.get(0)
+                    + "; set prepare.dedup=first to keep the first of each"));
+        }
+    }
+
+    private String place(Row row) {
+        return tasks.get(row.task()).label() + " row " + row.row();
+    }
+
+    private Map<Row, String> contents(Map<String, List<Row>> groups) {
+        Map<Integer, Set<Long>> wanted = new TreeMap<>();
+        groups.values()
+                .forEach(rows -> rows.forEach(row -> wanted.computeIfAbsent(row.task(), key -> new HashSet<>())
+                        .add(row.row())));
+        List<ShardTask> concerned = wanted.keySet().stream().map(tasks::get).toList();
+        Storage files = storage;
+        Map<Integer, Set<Long>> rows = new HashMap<>(wanted);
+        return spark.parallelize(concerned, concerned.size())
+                .flatMapToPair(task -> contents(files, task, rows.getOrDefault(task.number(), Set.of()))
+                        .iterator())
+                .collectAsMap();
+    }
+
+    private static List<Tuple2<Row, String>> contents(Storage storage, ShardTask task, Set<Long> wanted)
+            throws IOException {
+        List<Tuple2<Row, String>> contents = new ArrayList<>();
+        try (ParquetRows rows = ParquetRows.open(storage, task.file(), task.schema(), task.first(), task.count())) {
+            for (long row = task.first(); rows.next(); row++) {
+                if (wanted.contains(row)) {
+                    contents.add(new Tuple2<>(new Row(task.number(), row), content(rows)));
+                }
+            }
+        }
+        return contents;
+    }
+
+    private static String content(ParquetRows rows) {
+        try {
+            InputRow row = rows.row();
+            StringBuilder content = new StringBuilder(row.conversation().toString());
+            row.images().forEach(image -> content.append('\n').append(Sha256.of(image)));
+            return Sha256.of(content.toString());
+        } catch (RejectedRowException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /**
+     * A row of the input.
+     *
+     * @param task that has it
+     * @param row its number in the file
+     */
+    record Row(int task, long row) implements Serializable {
+        static final java.util.Comparator<Row> INPUT_ORDER =
+                java.util.Comparator.comparingInt(Row::task).thenComparingLong(Row::row);
+    }
+}

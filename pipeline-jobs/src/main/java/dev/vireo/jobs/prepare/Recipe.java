@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.prepare;
+
+import dev.vireo.jobs.config.PrepareSettings;
+import dev.vireo.jobs.shards.ImageRules;
+import dev.vireo.jobs.shards.ImageStorage;
+import dev.vireo.tokenization.PairTokenizer.Bos;
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How rows are made; goes to the executors.
+ *
+ * @param model directory of the model
+ * @param template text of the chat template; null for the model's own
+ * @param bos when prompts begin with BOS
+ * @param images how pictures become tiles
+ * @param maxTokens longest row, 0 for no limit
+ */
+record Recipe(String model, @Nullable String template, Bos bos, ImageRules images, int maxTokens)
+        implements Serializable {
+
+    static Recipe of(String model, @Nullable String template, PrepareSettings settings) {
+        ImageStorage storage =
+                switch (settings.images()) {
+                    case TILES -> ImageStorage.TILES;
+                    case SOURCE -> ImageStorage.SOURCE;
+                };
+        Bos bos =
+                switch (settings.bos()) {
+                    case TEMPLATE -> Bos.TEMPLATE;
+                    case ALWAYS -> Bos.ALWAYS;
+                };
+        boolean exif = settings.exif() == PrepareSettings.Exif.APPLY;
+        return new Recipe(
+                model, template, bos, new ImageRules(storage, exif, settings.maxImagePixels()), settings.maxTokens());
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.prepare;
+
+import com.google.gson.JsonObject;
+import dev.vireo.jobs.runtime.Console;
+import dev.vireo.jobs.shards.Manifest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What was prepared, in numbers. */
+final class Summary {
+    private final Manifest manifest;
+    private final long rowsIn;
+    private final TreeMap<String, Long> rejected;
+    private final double seconds;
+
+    Summary(Manifest manifest, List<ShardResult> results, double seconds) {
+        this.manifest = manifest;
+        this.rowsIn = results.stream().mapToLong(ShardResult::rowsIn).sum();
+        this.rejected = ShardResult.sum(results);
+        this.seconds = seconds;
+    }
+
+    JsonObject toJson() {
+        JsonObject json = new JsonObject();
+        json.addProperty("rows_in", rowsIn);
+        json.addProperty("rows", manifest.rows());
+        json.addProperty("tokens", manifest.tokens());
+        json.addProperty("images", manifest.imageCount());
+        JsonObject kinds = new JsonObject();
+        rejected.forEach(kinds::addProperty);
+        json.add("rejected", kinds);
+        return json;
+    }
+
+    void print(Console console, String output) {
+        List<List<String>> lines = new ArrayList<>();
+        lines.add(List.of("rows in", String.valueOf(rowsIn)));
+        lines.add(List.of("kept", String.valueOf(manifest.rows())));
+        for (Map.Entry<String, Long> kind : rejected.entrySet()) {
+            lines.add(List.of("rejected, " + kind.getKey(), String.valueOf(kind.getValue())));
+        }
+        lines.add(List.of("tokens", String.valueOf(manifest.tokens())));
+        lines.add(List.of("images", String.valueOf(manifest.imageCount())));
+        lines.add(List.of("shards", String.valueOf(manifest.shards().size())));
+        lines.add(List.of("rows/s", String.format(Locale.ROOT, "%.1f", rowsIn / Math.max(seconds, 1e-3))));
+        console.table(List.of("prepare", ""), lines);
+        console.print("shards:  " + output);
+        console.print("rejects: " + output + "/rejects");
+    }
+}
