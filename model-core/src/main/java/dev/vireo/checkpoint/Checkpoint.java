@@ -82,6 +82,11 @@ public final class Checkpoint implements AutoCloseable {
         return stored(name).info().named(name);
     }
 
+    /** The name under which a weight is stored. */
+    public String storedName(String name) {
+        return stored(name).name();
+    }
+
     /**
      * The data of a weight, mapped without a copy (see {@link SafetensorsFile#bytes}). The mapping stays until this
      * checkpoint is closed, and as long as the buffer is reachable.
