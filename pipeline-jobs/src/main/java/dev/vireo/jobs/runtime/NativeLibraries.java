@@ -10,8 +10,11 @@ import java.util.Map;
  */
 public final class NativeLibraries {
     /** What executors get in their environment. */
-    static final Map<String, String> EXECUTOR_SETTINGS =
-            Map.of("spark.executorEnv.DJL_OFFLINE", "true", "spark.executorEnv.OPT_OUT_TRACKING", "true");
+    static final Map<String, String> EXECUTOR_SETTINGS = Map.of(
+            "spark.executorEnv.DJL_OFFLINE", "true",
+            "spark.executorEnv.OPT_OUT_TRACKING", "true",
+            // OpenMP threads that spin while they wait starve each other where more threads than cores compute.
+            "spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE");
 
     /** The same as properties of this process, which give way to its environment. */
     private static final Map<String, String> PROPERTIES = Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true");
