@@ -135,7 +135,7 @@ final class Filters {
             return new Generator(Collections.emptyIterator());
         }
         if (!(value instanceof Map<?, ?> map)) {
-            throw PythonException.raised("Can only get item pairs from a mapping.");
+            throw PythonException.refused("filter 'items' on a value of type " + Values.typeName(value));
         }
         return new Generator(Methods.items(map).iterator());
     }

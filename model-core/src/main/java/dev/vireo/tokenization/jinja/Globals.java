@@ -30,7 +30,8 @@ final class Globals {
             Map.entry('p', "a"),
             Map.entry('M', "mm"),
             Map.entry('S', "ss"),
-            Map.entry('j', "DDD"));
+            Map.entry('j', "DDD"),
+            Map.entry('%', "'%'"));
 
     private Globals() {}
 
@@ -79,7 +80,7 @@ final class Globals {
                 continue;
             }
             i++;
-            char directive = i < format.length() ? format.charAt(i) : '%';
+            char directive = i < format.length() ? format.charAt(i) : ' ';
             String pattern = DATE_PATTERNS.get(directive);
             if (pattern == null) {
                 throw PythonException.refused("strftime_now() with '%" + directive + "'");

@@ -16,6 +16,7 @@ import java.util.Set;
 final class OperandParser {
     private static final Set<String> REFUSED_NAMES =
             Set.of("self", "super", "caller", "varargs", "kwargs", "lipsum", "cycler", "joiner");
+    private static final Set<String> CONSTANTS = Set.of("true", "false", "none", "True", "False", "None");
     private static final Set<String> AFTER_TEST = Set.of("else", "or", "and");
 
     private final TokenStream tokens;
@@ -259,8 +260,10 @@ final class OperandParser {
 
     String assignedName() {
         Token name = tokens.expect(Kind.NAME);
-        Set<String> constants = Set.of("true", "false", "none", "True", "False", "None", "loop");
-        if (constants.contains(name.text()) || REFUSED_NAMES.contains(name.text())) {
+        if (name.text().equals("loop") || REFUSED_NAMES.contains(name.text())) {
+            throw TemplateException.refused(name.line(), "assigning to '" + name.text() + "'");
+        }
+        if (CONSTANTS.contains(name.text())) {
             throw TemplateException.wrong(name.line(), "can't assign to '" + name.text() + "'");
         }
         return name.text();

@@ -11,6 +11,7 @@ import dev.vireo.tokenization.python.Values;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Spliterators;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -22,8 +23,34 @@ final class Selection {
     private Selection() {}
 
     private static Stream<Object> items(Object value) {
-        Iterator<Object> items = Values.truth(value) ? Values.iterate(value) : Collections.emptyIterator();
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(items, 0), false);
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(new Late(value), 0), false);
+    }
+
+    /** Walks a value from the first time that an item is asked for, as a generator does. */
+    private static final class Late implements Iterator<Object> {
+        private final Object value;
+        private Optional<Iterator<Object>> items = Optional.empty();
+
+        Late(Object value) {
+            this.value = value;
+        }
+
+        private Iterator<Object> items() {
+            if (items.isEmpty()) {
+                items = Optional.of(Values.truth(value) ? Values.iterate(value) : Collections.emptyIterator());
+            }
+            return items.get();
+        }
+
+        @Override
+        public boolean hasNext() {
+            return items().hasNext();
+        }
+
+        @Override
+        public Object next() {
+            return items().next();
+        }
     }
 
     /** {@code value.a.b} for the attribute {@code 'a.b'}; parts of digits are indices. */

@@ -5,6 +5,7 @@ import dev.vireo.tokenization.python.Arguments;
 import dev.vireo.tokenization.python.Arithmetic;
 import dev.vireo.tokenization.python.Comparison;
 import dev.vireo.tokenization.python.None;
+import dev.vireo.tokenization.python.Opaque;
 import dev.vireo.tokenization.python.PythonException;
 import dev.vireo.tokenization.python.Range;
 import dev.vireo.tokenization.python.SafeText;
@@ -13,6 +14,7 @@ import dev.vireo.tokenization.python.Undefined;
 import dev.vireo.tokenization.python.Values;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Jinja's tests by name. */
@@ -33,6 +35,7 @@ final class Tests {
             Map.entry("float", v -> v instanceof Double),
             Map.entry("odd", v -> remainder(v, 2L) == 1),
             Map.entry("even", v -> remainder(v, 2L) == 0));
+    private static final Set<String> OF_ANYTHING = Set.of("defined", "undefined", "none");
     private static final Map<String, String> COMPARISONS = Map.ofEntries(
             Map.entry("equalto", "=="),
             Map.entry("eq", "=="),
@@ -58,6 +61,9 @@ final class Tests {
     }
 
     static boolean apply(String name, Object value, Arguments arguments) {
+        if (value instanceof Opaque && !OF_ANYTHING.contains(name)) {
+            throw PythonException.refused("test '" + name + "' of an image");
+        }
         Predicate<Object> plain = PLAIN.get(name);
         if (plain != null) {
             arguments.positionalOnly(name, 0, 0);

@@ -25,6 +25,9 @@ public enum Arithmetic {
         if (Comparison.isNumber(a) && Comparison.isNumber(b)) {
             return ofNumbers(a, b);
         }
+        if (this == MODULO && a instanceof String) {
+            throw PythonException.refused("string formatting with '%'");
+        }
         if (a instanceof Undefined undefined) {
             throw undefined.failure();
         }
@@ -37,11 +40,8 @@ public enum Arithmetic {
         if (this == ADD) {
             return join(a, b);
         }
-        if (this == MULTIPLY && (a instanceof Long || b instanceof Long)) {
-            return a instanceof Long times ? repeat(b, times) : repeat(a, (Long) b);
-        }
-        if (this == MODULO && a instanceof String) {
-            throw PythonException.refused("string formatting with '%'");
+        if (this == MULTIPLY && (isInteger(a) || isInteger(b))) {
+            return isInteger(a) ? repeat(b, Values.integer(a, symbol)) : repeat(a, Values.integer(b, symbol));
         }
         throw mismatch(a, b);
     }
@@ -56,6 +56,10 @@ public enum Arithmetic {
             return a instanceof Tuple ? new Tuple(items) : items;
         }
         throw mismatch(a, b);
+    }
+
+    private static boolean isInteger(Object value) {
+        return value instanceof Long || value instanceof Boolean;
     }
 
     private Object repeat(Object value, long times) {

@@ -91,11 +91,8 @@ public final class Attributes {
         if (value instanceof Undefined undefined) {
             throw undefined.failure();
         }
-        if (value instanceof SafeText || value instanceof Range) {
-            throw PythonException.refused("a slice of a " + Values.typeName(value));
-        }
-        if (!(value instanceof String) && !Values.isSequence(value)) {
-            return missing(value, "slice");
+        if (!(value instanceof String || value instanceof List || value instanceof Tuple)) {
+            throw PythonException.refused("a slice of a value of type " + Values.typeName(value));
         }
         List<Object> items = value instanceof String text ? Text.characters(text) : Values.sequence(value);
         List<Object> chosen = chosen(items, start, stop, step);

@@ -27,10 +27,15 @@ public final class Comparison {
         if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
             return equalMaps(x, y);
         }
-        if (a instanceof Range || a instanceof View) {
-            throw PythonException.refused("comparing a " + Values.typeName(a));
+        if (isRefused(a) || isRefused(b)) {
+            throw PythonException.refused(
+                    "comparing values of types " + Values.typeName(a) + " and " + Values.typeName(b));
         }
         return a == b || a instanceof String && a.equals(b);
+    }
+
+    private static boolean isRefused(Object value) {
+        return value instanceof Range || value instanceof View || value instanceof Opaque;
     }
 
     private static Object plain(Object value) {

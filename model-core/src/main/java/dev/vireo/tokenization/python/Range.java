@@ -4,8 +4,12 @@ package dev.vireo.tokenization.python;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Python's {@code range}, at most 100000 numbers long as in Jinja's sandbox. */
-public record Range(List<Object> items) {
+/**
+ * Python's {@code range}, at most 100000 numbers long as in Jinja's sandbox.
+ *
+ * @param text how it is written
+ */
+public record Range(List<Object> items, String text) {
     private static final long LONGEST = 100_000;
 
     public Range {
@@ -28,6 +32,6 @@ public record Range(List<Object> items) {
             }
             items.add(i);
         }
-        return new Range(items);
+        return new Range(items, "range(%d, %d%s)".formatted(start, stop, step == 1 ? "" : ", " + step));
     }
 }

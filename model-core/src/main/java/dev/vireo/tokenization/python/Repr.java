@@ -44,6 +44,9 @@ final class Repr {
                     .map(e -> of(e.getKey()) + ": " + of(e.getValue()))
                     .collect(Collectors.joining(", ", "{", "}"));
         }
+        if (value instanceof Range range) {
+            return range.text();
+        }
         throw PythonException.refused("the text of a value of type " + Values.typeName(value));
     }
 

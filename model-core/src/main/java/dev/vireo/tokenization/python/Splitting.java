@@ -69,7 +69,7 @@ public final class Splitting {
         String rest = Text.stripStart(self, Text::isSpace);
         while (!rest.isEmpty()) {
             if (most >= 0 && parts.size() == most) {
-                parts.add(Text.stripEnd(rest, Text::isSpace));
+                parts.add(rest);
                 return parts;
             }
             String after = Text.stripStart(rest, c -> !Text.isSpace(c));

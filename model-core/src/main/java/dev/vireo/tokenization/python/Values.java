@@ -51,6 +51,9 @@ public final class Values {
 
     /** {@code len(value)}. */
     public static long lengthOf(Object value) {
+        if (value instanceof Opaque || value instanceof HasAttributes && !(value instanceof Namespace)) {
+            throw PythonException.refused("the length of a value of type " + typeName(value));
+        }
         return length(value)
                 .orElseThrow(() -> PythonException.raised("object of type '" + typeName(value) + "' has no len()"));
     }
@@ -96,8 +99,9 @@ public final class Values {
         if (value instanceof String text) {
             return Text.characters(text);
         }
-        if (value instanceof SafeText) {
-            throw PythonException.refused("walking through safe text");
+        boolean known = !(value instanceof HasAttributes) || value instanceof Namespace;
+        if (value instanceof SafeText || value instanceof Opaque || !known) {
+            throw PythonException.refused("walking through a value of type " + typeName(value));
         }
         if (value instanceof Map<?, ?> map) {
             return new ArrayList<>(map.keySet());
