@@ -4,6 +4,7 @@ package dev.vireo.tensor;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -126,6 +127,8 @@ public final class Script implements AutoCloseable {
      * @param threads at least 1
      */
     public static void useThreads(int threads) {
+        // Loads the natives, if nothing did before.
+        Engine.getEngine("PyTorch");
         JniUtils.setNumThreads(threads);
     }
 

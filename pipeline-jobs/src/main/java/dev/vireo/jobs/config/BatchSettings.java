@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.config;
 
+import java.io.Serializable;
+
 /**
  * How much data training takes, in which order, and how it is spread.
  *
@@ -10,10 +12,19 @@ package dev.vireo.jobs.config;
  * @param accumulation micro-steps for each optimizer step
  * @param workers data-parallel workers
  * @param shuffle whether the order is drawn from the seed or that of the input
+ * @param exchangeTimeoutSeconds how long a worker waits for the others at the end of a step
  * @param seed of the order, the adapter's initial values and dropout
  */
 public record BatchSettings(
-        int steps, double epochs, int batchSize, int accumulation, int workers, boolean shuffle, long seed) {
+        int steps,
+        double epochs,
+        int batchSize,
+        int accumulation,
+        int workers,
+        int exchangeTimeoutSeconds,
+        boolean shuffle,
+        long seed)
+        implements Serializable {
     /** Pairs in one optimizer step, over all workers. */
     public int globalPairs() {
         return batchSize * accumulation * workers;
@@ -26,6 +37,7 @@ public record BatchSettings(
                 train.count("batch-size", 1),
                 train.count("accumulation", 1),
                 train.count("workers", 1),
+                train.count("exchange-timeout", 1),
                 train.flag("shuffle"),
                 train.seed("seed"));
         if ((long) settings.batchSize * settings.accumulation * settings.workers > Integer.MAX_VALUE) {

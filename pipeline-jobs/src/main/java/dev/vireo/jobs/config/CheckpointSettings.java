@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.config;
 
+import java.io.Serializable;
+
 /**
  * When training logs, evaluates and saves. All intervals are in optimizer steps.
  *
@@ -10,6 +12,7 @@ package dev.vireo.jobs.config;
  * @param saveEvery between two checkpoints; 0 saves at the end only
  * @param keep checkpoints that are kept
  * @param logEvery between two lines of {@code metrics.jsonl}
+ * @param klEvery between two measurements of the divergence from the base model while training; 0 never
  * @param segmentSteps in one Spark job
  * @param maxFailures failed segments in a row after which training stops
  */
@@ -20,8 +23,10 @@ public record CheckpointSettings(
         int saveEvery,
         int keep,
         int logEvery,
+        int klEvery,
         int segmentSteps,
-        int maxFailures) {
+        int maxFailures)
+        implements Serializable {
     static CheckpointSettings read(SettingsReader train) {
         CheckpointSettings settings = new CheckpointSettings(
                 train.count("eval-every", 0),
@@ -30,6 +35,7 @@ public record CheckpointSettings(
                 train.count("save-every", 0),
                 train.count("keep", 1),
                 train.count("log-every", 1),
+                train.count("kl-every", 0),
                 train.count("segment-steps", 1),
                 train.count("max-failures", 1));
         if (!settings.bestMetric.startsWith("eval_")) {

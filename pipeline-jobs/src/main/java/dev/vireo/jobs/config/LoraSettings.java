@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.config;
 
+import java.io.Serializable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -12,7 +13,7 @@ import java.util.regex.PatternSyntaxException;
  * @param dropout probability before the adapter
  * @param targets {@link #LANGUAGE}, {@link #ALL_LINEAR} or a regular expression on module names
  */
-public record LoraSettings(int loraRank, double alpha, double dropout, String targets) {
+public record LoraSettings(int loraRank, double alpha, double dropout, String targets) implements Serializable {
     /** All linear modules of the language model, without the output head. */
     public static final String LANGUAGE = "language";
     /** All linear modules, those of tower and projector too, without the output head. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.config;
 
+import java.io.Serializable;
+
 /**
  * How the model is held and computed, for every job that runs it.
  *
@@ -8,7 +10,7 @@ package dev.vireo.jobs.config;
  * @param base how the frozen base weights are held
  * @param threads CPU threads for one model; 0 shares the cores among the workers of one JVM
  */
-public record ModelSettings(Precision precision, Base base, int threads) {
+public record ModelSettings(Precision precision, Base base, int threads) implements Serializable {
     /** Arithmetic of the model. */
     public enum Precision {
         /** bfloat16 where the machine multiplies it fast, else float32. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.config;
 
+import java.io.Serializable;
+
 /**
  * AdamW and its learning rate.
  *
@@ -21,7 +23,8 @@ public record OptimizerSettings(
         double weightDecay,
         double beta1,
         double beta2,
-        double epsilon) {
+        double epsilon)
+        implements Serializable {
     /** Learning rate after the warm-up. */
     public enum Schedule {
         /** Stays at the peak. */

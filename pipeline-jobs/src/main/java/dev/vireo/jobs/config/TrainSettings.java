@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.config;
 
+import java.io.Serializable;
+
 /**
  * Settings of {@code train}.
  *
@@ -19,7 +21,8 @@ public record TrainSettings(
         LoraSettings lora,
         boolean full,
         Recompute recompute,
-        CheckpointSettings checkpoint) {
+        CheckpointSettings checkpoint)
+        implements Serializable {
     /** Which layers compute their activations again in the backward pass. */
     public enum Recompute {
         /** As many as the memory asks for. */

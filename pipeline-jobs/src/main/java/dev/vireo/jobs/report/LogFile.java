@@ -55,6 +55,13 @@ final class LogFile implements AutoCloseable {
         }
     }
 
+    /** Makes everything readable that was appended. */
+    void flush() throws IOException {
+        if (pending) {
+            publish();
+        }
+    }
+
     private void publish() throws IOException {
         storage.publish(path, whole.toByteArray());
         published = nanoTime.getAsLong();

@@ -104,6 +104,11 @@ public final class MetricsFile implements AutoCloseable {
         return lines;
     }
 
+    /** Makes everything readable that was appended, on storage that is not local too. */
+    public void flush() throws IOException {
+        file.flush();
+    }
+
     @Override
     public void close() throws IOException {
         file.close();

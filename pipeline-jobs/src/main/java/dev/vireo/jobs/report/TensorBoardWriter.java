@@ -64,6 +64,11 @@ public final class TensorBoardWriter implements AutoCloseable {
         return System.currentTimeMillis() / 1000.0;
     }
 
+    /** Makes everything readable that was appended, on storage that is not local too. */
+    public void flush() throws IOException {
+        file.flush();
+    }
+
     @Override
     public void close() throws IOException {
         file.close();

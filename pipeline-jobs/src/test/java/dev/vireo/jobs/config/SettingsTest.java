@@ -33,6 +33,7 @@ class SettingsTest {
             train.objective | orpo
             train.loss | sigmoid
             train.reference | start
+            train.reference-scores | none
             train.orpo.nll | completion
             train.beta | 0.1
             train.learning-rate | 1e-5
@@ -91,7 +92,13 @@ class SettingsTest {
     void descriptionsKeepTheOrderOfTheFile() {
         assertThat(Settings.describe("train"))
                 .extracting(SettingDescription::key)
-                .startsWith("train.objective", "train.loss", "train.reference", "train.beta", "train.orpo.nll");
+                .startsWith(
+                        "train.objective",
+                        "train.loss",
+                        "train.reference",
+                        "train.reference-scores",
+                        "train.beta",
+                        "train.orpo.nll");
     }
 
     @Test

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.train;
+
+import dev.vireo.batch.PackedBatch.PromptTargets;
+import dev.vireo.batch.Sample;
+import dev.vireo.image.ImageProcessor;
+import dev.vireo.jobs.shards.ShardReader;
+import dev.vireo.jobs.shards.ShardSet;
+import dev.vireo.objective.MetricSums;
+import dev.vireo.training.BatchTotals;
+import dev.vireo.training.Evaluation;
+import dev.vireo.training.GradientExchange;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Evaluates a replica on the held-out rows, each worker on its share. Confined to one thread. */
+final class HeldOut implements AutoCloseable {
+    private final Evaluation evaluation;
+    private final ShardReader reader;
+    private final BatchTotals totals;
+    private final int rows;
+    private final int batchRows;
+
+    /**
+     * @param rows that are evaluated, the first ones; 0 is all
+     * @param batchRows in one forward pass
+     */
+    HeldOut(
+            Evaluation evaluation,
+            ShardSet shards,
+            ImageProcessor images,
+            PromptTargets targets,
+            int rows,
+            int batchRows) {
+        this.evaluation = evaluation;
+        this.reader = shards.reader(images);
+        this.rows = rows == 0 ? shards.rows() : Math.min(rows, shards.rows());
+        this.batchRows = batchRows;
+        long nllTokens = 0;
+        for (int row = 0; row < this.rows; row++) {
+            nllTokens += shards.index().nllTokens(row, targets);
+        }
+        this.totals = new BatchTotals(this.rows, nllTokens);
+    }
+
+    /** The means over all rows; the same on every worker. */
+    Map<String, Double> evaluate(GradientExchange exchange) throws IOException {
+        MetricSums sums = evaluation.zero();
+        int batches = (rows + batchRows - 1) / batchRows;
+        for (int batch = exchange.rank(); batch < batches; batch += exchange.worldSize()) {
+            List<Sample> samples = new ArrayList<>();
+            for (int row = batch * batchRows; row < Math.min(rows, (batch + 1) * batchRows); row++) {
+                samples.add(reader.sample(row));
+            }
+            evaluation.add(samples, totals, sums);
+        }
+        double[] flat = sums.flat();
+        exchange.sum(flat);
+        return MetricSums.of(sums.names(), flat).means();
+    }
+
+    @Override
+    public void close() throws IOException {
+        evaluation.close();
+        reader.close();
+    }
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.train;
+
+import ai.djl.Device;
+import dev.vireo.adapter.LoraAdapter;
+import dev.vireo.batch.PackedBatch.PromptTargets;
+import dev.vireo.checkpoint.Checkpoint;
+import dev.vireo.checkpoint.PeftAdapter;
+import dev.vireo.checkpoint.StoredType;
+import dev.vireo.jobs.config.LoraSettings;
+import dev.vireo.jobs.config.OptimizerSettings;
+import dev.vireo.jobs.shards.ShardSet;
+import dev.vireo.jobs.storage.LocalCopy;
+import dev.vireo.model.ModelLoader;
+import dev.vireo.model.VisionLanguageModel;
+import dev.vireo.nn.Block.Weights;
+import dev.vireo.nn.GraphMemory;
+import dev.vireo.nn.Parameter;
+import dev.vireo.objective.Objective;
+import dev.vireo.pretrained.ModelExport;
+import dev.vireo.pretrained.PretrainedModel;
+import dev.vireo.training.AdamWSettings;
+import dev.vireo.training.Evaluation;
+import dev.vireo.training.GraphBudget;
+import dev.vireo.training.Replica;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a worker keeps between segments: the model, its replica of what is trained, and its readers. One thread at a time. */
+final class Resident implements AutoCloseable {
+    private final TrainPlan plan;
+    private final Device device;
+    private final PretrainedModel pretrained;
+    private final VisionLanguageModel model;
+    private final @Nullable LoraAdapter adapter;
+    private final Replica replica;
+    private final StepReader rows;
+    private final @Nullable HeldOut heldOut;
+    /** Where the replica is; null while it moves, or if a step did not end. */
+    private @Nullable Position position = Position.start();
+
+    private Resident(
+            TrainPlan plan,
+            Device device,
+            PretrainedModel pretrained,
+            VisionLanguageModel model,
+            @Nullable LoraAdapter adapter,
+            Replica replica,
+            StepReader rows,
+            @Nullable HeldOut heldOut) {
+        this.plan = plan;
+        this.device = device;
+        this.pretrained = pretrained;
+        this.model = model;
+        this.adapter = adapter;
+        this.replica = replica;
+        this.rows = rows;
+        this.heldOut = heldOut;
+    }
+
+    /** Loads the model as it is before the first step. */
+    static Resident load(TrainPlan plan, Device device) throws IOException {
+        Path directory = LocalCopy.of(plan.storage(), plan.modelDirectory());
+        PretrainedModel pretrained = PretrainedModel.open(directory);
+        ModelLoader loader = pretrained.loader();
+        VisionLanguageModel model = plan.train().full()
+                ? loader.trainable(device, plan.precision())
+                : loader.frozen(device, plan.precision());
+        Objective objective = Objectives.of(plan.train().objective());
+        PromptTargets targets = Objectives.promptTargets(objective);
+        LoraAdapter adapter = plan.train().full() ? null : adapter(plan, model);
+        List<Parameter> parameters = adapter == null ? Replica.allTrainable(model) : adapter.parameters();
+        Replica replica = new Replica(
+                model,
+                parameters,
+                objective,
+                TrainPlan.orNone(plan.reference()),
+                adamW(plan.train().optimizer()),
+                memory(plan, device));
+        StepReader rows = new StepReader(
+                ShardSet.open(plan.storage(), plan.shards()), pretrained.images(), plan.order(), targets);
+        HeldOut heldOut = plan.evalShards().isEmpty()
+                ? null
+                : new HeldOut(
+                        new Evaluation(
+                                model,
+                                objective,
+                                TrainPlan.orNone(plan.evalReference()),
+                                adapter == null ? Weights.BASE : Weights.ADAPTED),
+                        ShardSet.open(plan.storage(), plan.evalShards()),
+                        pretrained.images(),
+                        targets,
+                        plan.train().checkpoint().evalRows(),
+                        plan.train().batch().batchSize());
+        return new Resident(plan, device, pretrained, model, adapter, replica, rows, heldOut);
+    }
+
+    private static LoraAdapter adapter(TrainPlan plan, VisionLanguageModel model) throws IOException {
+        String given = plan.adapterDirectory();
+        LoraSettings lora = plan.train().lora();
+        long seed = plan.train().batch().seed();
+        if (given != null) {
+            PeftAdapter stored = PeftAdapter.read(LocalCopy.of(plan.storage(), given));
+            LoraAdapter adapter = LoraAdapter.attach(model.adapterHost(), stored, LoraAdapter.Use.TRAINED);
+            if (lora.dropout() > 0) {
+                adapter.dropOut(lora.dropout(), seed);
+            }
+            return adapter;
+        }
+        return LoraAdapter.create(
+                model.adapterHost(),
+                new dev.vireo.adapter.LoraSettings(lora.loraRank(), lora.alpha(), lora.dropout(), lora.targets()),
+                seed);
+    }
+
+    private static AdamWSettings adamW(OptimizerSettings settings) {
+        return new AdamWSettings(
+                settings.beta1(), settings.beta2(), settings.epsilon(), settings.weightDecay(), settings.maxGradNorm());
+    }
+
+    private static GraphMemory memory(TrainPlan plan, Device device) {
+        int together = plan.oneProcess() ? plan.workers() : 1;
+        return switch (plan.train().recompute()) {
+            case AUTO -> GraphBudget.automatic(device, plan.precision(), together);
+            case ALL -> GraphBudget.none(plan.precision());
+            case NONE -> GraphBudget.unlimited(plan.precision());
+        };
+    }
+
+    /** Whether the replica belongs to a run and computes on a device. */
+    boolean serves(String run, Device wanted) {
+        return plan.run().equals(run) && device.equals(wanted);
+    }
+
+    /** Whether the replica is at a point of the run. */
+    boolean isAt(Position wanted) {
+        return position != null && position.step() == wanted.step() && position.generation() == wanted.generation();
+    }
+
+    /** Whether the replica moved from the run's start and cannot go back without a checkpoint. */
+    boolean canMoveTo(Position wanted) {
+        return isAt(wanted) || wanted.commit() != null;
+    }
+
+    /** Brings the replica to a point that it {@link #canMoveTo}. */
+    void moveTo(Position wanted) throws IOException {
+        String commit = wanted.commit();
+        if (!isAt(wanted)) {
+            position = null;
+            if (commit == null) {
+                throw new IllegalStateException("Cannot move a replica to step " + wanted.step() + " without a commit");
+            }
+            AttemptFiles.read(plan.storage(), commit, replica::restore);
+        }
+        position = wanted;
+    }
+
+    /** Says that the replica is about to change. */
+    void leave() {
+        position = null;
+    }
+
+    /** Says where the replica is after all workers came there. */
+    void arrive(Position reached) {
+        position = reached;
+    }
+
+    TrainPlan plan() {
+        return plan;
+    }
+
+    Replica replica() {
+        return replica;
+    }
+
+    StepReader rows() {
+        return rows;
+    }
+
+    /** Present where held-out rows were given. */
+    @Nullable
+    HeldOut heldOut() {
+        return heldOut;
+    }
+
+    /** Writes everything from which training goes on. */
+    void saveState(Path folder) throws IOException {
+        replica.save(folder);
+        if (adapter != null) {
+            saveResult(folder);
+        }
+    }
+
+    /** Writes what a user takes away: a PEFT adapter, or the whole model. */
+    void saveResult(Path folder) throws IOException {
+        if (adapter != null) {
+            adapter.toPeft(plan.modelDirectory()).write(folder);
+        } else {
+            ModelExport.write(
+                    pretrained,
+                    ModelExport.masters(Replica.allTrainable(model), model.tensors()),
+                    storedType(pretrained.directory()),
+                    folder);
+        }
+    }
+
+    /** The type in which a model's files hold most weights. */
+    private static StoredType storedType(Path directory) {
+        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+            long narrow = checkpoint.names().stream()
+                    .filter(name -> checkpoint.info(name).type() == StoredType.BF16)
+                    .count();
+            return 2 * narrow > checkpoint.names().size() ? StoredType.BF16 : StoredType.F32;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (VisionLanguageModel whole = model;
+                LoraAdapter attached = adapter;
+                Replica trained = replica;
+                StepReader reader = rows;
+                HeldOut evaluated = heldOut) {
+            position = null;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.train;
+
+import dev.vireo.jobs.exchange.WorkerExchange;
+import dev.vireo.jobs.exchange.WorkerPort;
+import dev.vireo.jobs.train.StepRecord.Names;
+import dev.vireo.training.DataOrder;
+import dev.vireo.training.LearningRate;
+import dev.vireo.training.StepInput;
+import dev.vireo.training.StepInput.Divergence;
+import dev.vireo.training.StepResult;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One worker's part in a segment. */
+final class SegmentWork {
+    private static final long REPORT_NANOS = 200_000_000L;
+
+    private final TrainPlan plan;
+    private final SegmentRequest request;
+    private final Resident resident;
+    private final WorkerExchange exchange;
+    private final WorkerPort port;
+    private final DataOrder order;
+    private final LearningRate learningRate;
+    private final long started = System.nanoTime();
+    private long reported;
+
+    SegmentWork(TrainPlan plan, SegmentRequest request, Resident resident, WorkerExchange exchange, WorkerPort port) {
+        this.plan = plan;
+        this.request = request;
+        this.resident = resident;
+        this.exchange = exchange;
+        this.port = port;
+        this.order = plan.order();
+        this.learningRate = plan.learningRate();
+    }
+
+    SegmentOutcome run() throws IOException, InterruptedException {
+        double[] ready = {resident.canMoveTo(request.start()) ? 1 : 0};
+        exchange.sum(ready);
+        if (ready[0] < exchange.worldSize()) {
+            return SegmentOutcome.replicaMissing();
+        }
+        resident.moveTo(request.start());
+        resident.leave();
+        List<StepRecord> steps = new ArrayList<>();
+        for (long step = request.start().step(); step < request.end(); step++) {
+            exchange.atStep(step);
+            StepRecord record = step(step);
+            steps.add(record);
+            report(record, step + 1 == request.end());
+        }
+        StepRecord evaluation = request.evaluate() ? evaluate() : null;
+        SegmentOutcome outcome = exchange.rank() == 0 ? write(steps, evaluation) : SegmentOutcome.silent();
+        resident.arrive(new Position(request.end(), request.gang().generation(), null));
+        return outcome;
+    }
+
+    private StepRecord step(long step) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        StepReader.Rows rows = resident.rows().rows(step, exchange.rank(), exchange.worldSize());
+        double rate = learningRate.at(step);
+        StepResult result = resident.replica()
+                .step(new StepInput(rows.microBatches(), rows.totals(), rate, divergence(step)), exchange);
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put(Names.EPOCH, order.epochsAfter(step + 1));
+        values.put(Names.LOSS, result.loss());
+        values.put(Names.LEARNING_RATE, rate);
+        values.put(Names.GRAD_NORM, result.gradNorm());
+        values.put(Names.SECONDS, (System.nanoTime() - start) / 1e9);
+        values.put(Names.TOKENS, (double) result.tokens());
+        if (result.skipped()) {
+            values.put(Names.SKIPPED, 1.0);
+        }
+        values.putAll(result.metrics());
+        return new StepRecord(step + 1, values);
+    }
+
+    private Divergence divergence(long step) {
+        int every = plan.train().checkpoint().klEvery();
+        boolean due = every > 0 && (step == 0 || (step + 1) % every == 0);
+        return due && !plan.train().full() ? Divergence.MEASURED : Divergence.SKIPPED;
+    }
+
+    private void report(StepRecord record, boolean last) {
+        long now = System.nanoTime();
+        if (exchange.rank() == 0 && (last || now - reported > REPORT_NANOS)) {
+            reported = now;
+            port.report(record.toJson());
+        }
+    }
+
+    private StepRecord evaluate() throws IOException {
+        HeldOut heldOut = resident.heldOut();
+        if (heldOut == null) {
+            throw new IllegalStateException("Asked to evaluate without held-out rows");
+        }
+        long start = System.nanoTime();
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put(Names.EPOCH, order.epochsAfter(request.end()));
+        heldOut.evaluate(exchange).forEach((name, value) -> values.put(Names.EVAL + name, value));
+        values.put(Names.EVAL + Names.SECONDS, (System.nanoTime() - start) / 1e9);
+        return new StepRecord(request.end(), values);
+    }
+
+    private SegmentOutcome write(List<StepRecord> steps, @Nullable StepRecord evaluation) throws IOException {
+        long millis = (System.nanoTime() - started) / 1_000_000;
+        boolean isBest = evaluation != null && BestModel.improves(plan, evaluation, request.best());
+        return new SegmentOutcome(
+                true,
+                steps,
+                evaluation,
+                write(request.save() || millis > request.saveAfterMillis(), SegmentRequest.STATE, resident::saveState),
+                write(isBest, SegmentRequest.BEST, resident::saveResult),
+                write(request.deliver(), SegmentRequest.RESULT, resident::saveResult));
+    }
+
+    private List<SavedFile> write(boolean wanted, String folder, AttemptFiles.Content content) throws IOException {
+        return wanted ? AttemptFiles.write(plan.storage(), request.attempt() + "/" + folder, content) : List.of();
+    }
+}

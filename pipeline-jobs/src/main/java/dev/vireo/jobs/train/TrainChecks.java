@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.train;
+
+import dev.vireo.jobs.config.InvalidSettingsException;
+import dev.vireo.jobs.config.ObjectiveSettings;
+import dev.vireo.jobs.config.TrainSettings;
+import dev.vireo.jobs.runtime.JobArguments;
+import dev.vireo.jobs.shards.RowIndex;
+import dev.vireo.jobs.shards.ShardSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what cannot work before Spark starts. Every check adds to one list, so that the user sees all problems at once. */
+final class TrainChecks {
+    private static final Pattern LOCAL = Pattern.compile("local(?:\\[(\\*|\\d+)(?:,\\d+)?])?");
+
+    private final List<String> problems = new ArrayList<>();
+
+    /** Throws if anything was found. */
+    void require() {
+        if (!problems.isEmpty()) {
+            throw new InvalidSettingsException(problems);
+        }
+    }
+
+    /** Settings and arguments that contradict each other. */
+    TrainChecks arguments(JobArguments arguments, TrainSettings train) {
+        if (train.full() && arguments.adapter() != null) {
+            problems.add("Invalid --adapter " + arguments.adapter()
+                    + ": train.full=true trains the model itself; merge the adapter first (vireo adapter merge)");
+        }
+        if (arguments.eval() == null && train.checkpoint().evalEvery() > 0) {
+            problems.add("Invalid train.eval-every: " + train.checkpoint().evalEvery()
+                    + " (expected 0 without --eval: there are no rows to evaluate)");
+        }
+        boolean dpo = train.objective().kind() == ObjectiveSettings.Kind.DPO;
+        if (!dpo && !train.objective().referenceScores().equals(ObjectiveSettings.NONE)) {
+            problems.add("Invalid train.reference-scores: " + train.objective().referenceScores()
+                    + " (expected none: only train.objective=dpo has a reference)");
+        }
+        return this;
+    }
+
+    /**
+     * Spark's settings.
+     *
+     * @param conf as {@code spark-submit} gave it, without a master if it did not
+     */
+    TrainChecks cluster(SparkConf conf, int workers) {
+        if (conf.getBoolean("spark.dynamicAllocation.enabled", false)) {
+            problems.add("Invalid spark.dynamicAllocation.enabled: true (expected false: the workers of a step start"
+                    + " together and stay; set spark.executor.instances to train.workers)");
+        }
+        int threads = localThreads(conf.get("spark.master", "local[*]"));
+        if (threads > 0 && workers > threads) {
+            problems.add("Invalid train.workers: " + workers + " (expected at most " + threads
+                    + ": in one JVM a worker is a thread, and the master " + conf.get("spark.master", "local[*]")
+                    + " has " + threads + "; use --master local[" + workers + "] or a cluster)");
+        }
+        return this;
+    }
+
+    /** Threads of a master that runs in one JVM; 0 for a cluster. */
+    static int localThreads(String master) {
+        Matcher local = LOCAL.matcher(master);
+        if (!local.matches()) {
+            return 0;
+        }
+        @Nullable String count = local.group(1);
+        if (count == null) {
+            return 1;
+        }
+        return count.equals("*") ? Runtime.getRuntime().availableProcessors() : Integer.parseInt(count);
+    }
+
+    /** The rows. */
+    TrainChecks rows(String option, ShardSet shards, TrainSettings train) {
+        RowIndex index = shards.index();
+        if (index.rows() == 0) {
+            problems.add("Cannot train on " + option + " " + String.join(", ", shards.directories())
+                    + ": it has no rows; see the rejects/ of prepare for the reasons");
+        }
+        if (train.objective().kind() != ObjectiveSettings.Kind.SFT) {
+            int single = 0;
+            String example = "";
+            for (int row = 0; row < index.rows(); row++) {
+                if (!index.isPair(row)) {
+                    single++;
+                    example = index.rowId(row);
+                }
+            }
+            if (single > 0) {
+                problems.add("Cannot train " + objective(train) + " on " + option + " "
+                        + String.join(", ", shards.directories()) + ": " + single + " of " + index.rows()
+                        + " rows have one answer, such as " + example + "; expected pairs (train.objective=sft takes"
+                        + " demonstrations)");
+            }
+        }
+        return this;
+    }
+
+    private static String objective(TrainSettings train) {
+        return train.objective().kind().name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** Notes a problem that was found elsewhere. */
+    TrainChecks add(InvalidSettingsException found) {
+        problems.addAll(found.problems());
+        return this;
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.train;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.vireo.batch.Answer;
+import dev.vireo.batch.Sample;
+import dev.vireo.checkpoint.Fingerprint;
+import dev.vireo.data.Conversation;
+import dev.vireo.data.Message;
+import dev.vireo.image.RgbImage;
+import dev.vireo.jobs.config.Settings;
+import dev.vireo.jobs.runtime.Console;
+import dev.vireo.jobs.runtime.JobArguments;
+import dev.vireo.jobs.runtime.JobContext;
+import dev.vireo.jobs.runtime.JobOption;
+import dev.vireo.jobs.shards.ImageRules;
+import dev.vireo.jobs.shards.ImageStorage;
+import dev.vireo.jobs.shards.Manifest;
+import dev.vireo.jobs.shards.ModelIdentity;
+import dev.vireo.jobs.shards.RowText;
+import dev.vireo.jobs.shards.ShardEntry;
+import dev.vireo.jobs.shards.ShardWriter;
+import dev.vireo.jobs.storage.Storage;
+import dev.vireo.pretrained.PretrainedModel;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.hadoop.conf.Configuration;
+
+/** Runs of the train job on a tiny random model and random rows. */
+final class TinyRun {
+    static final Path MODEL = Path.of("../model-core/src/test/resources/golden/llava15-tiny/model");
+    private static final int WORDS = 400;
+
+    /** What a user sets for a run in one JVM with two threads, however many cores there are. */
+    private static final Map<String, String> TWO_THREADS = Map.of(
+            "spark.master", "local[2]",
+            "spark.driver.host", "127.0.0.1",
+            "spark.driver.bindAddress", "127.0.0.1",
+            "spark.ui.enabled", "false");
+
+    private final Path folder;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    TinyRun(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Writes rows of random ids, one picture each, as prepare would. */
+    Path shards(String name, int rows, boolean pairs) throws IOException {
+        Path directory = folder.resolve(name);
+        Storage storage = Storage.of(new Configuration());
+        PretrainedModel model = PretrainedModel.open(MODEL);
+        Random random = new Random(name.hashCode());
+        ShardEntry shard;
+        try (ShardWriter writer =
+                ShardWriter.create(storage, directory.toString(), 0, ImageStorage.TILES, model.imageTokenId())) {
+            for (int row = 0; row < rows; row++) {
+                byte[] pixels = new byte[40 * 30 * 3];
+                random.nextBytes(pixels);
+                Sample sample = new Sample(
+                        name + "-" + row,
+                        prompt(random, model.imageTokenId()),
+                        List.of(model.images().process(new RgbImage(pixels, 40, 30))),
+                        new int[] {model.images().imageTokens(40, 30)},
+                        Answer.of(ids(random, 3 + random.nextInt(6))),
+                        pairs ? Answer.of(ids(random, 3 + random.nextInt(6))) : Answer.none());
+                writer.write(sample, List.of(pixels), text(sample.rowId(), pairs));
+            }
+            shard = writer.finish();
+        }
+        ModelIdentity identity = new ModelIdentity(
+                model.config().modelType(),
+                Fingerprint.processor(MODEL),
+                Fingerprint.tokenizer(MODEL),
+                model.imageTokenId());
+        Manifest manifest = Manifest.of(
+                identity,
+                new ImageRules(ImageStorage.TILES, true, 1000_000),
+                "t".repeat(64),
+                "s".repeat(64),
+                List.of(shard));
+        storage.publish(directory.resolve(Manifest.FILE).toString(), manifest.toJson());
+        return directory;
+    }
+
+    private static int[] prompt(Random random, int imageTokenId) {
+        int[] prompt = ids(random, 4 + random.nextInt(5));
+        prompt[1] = imageTokenId;
+        return prompt;
+    }
+
+    private static int[] ids(Random random, int count) {
+        return random.ints(count, 3, WORDS).toArray();
+    }
+
+    private static RowText text(String id, boolean pairs) {
+        List<Message> prompt = List.of(Message.user(1, "What is it?"));
+        Conversation conversation = pairs
+                ? Conversation.pair(prompt, "This.", "That.")
+                : Conversation.demonstration(prompt, List.of(Message.assistant("This.")));
+        return RowText.of(id, conversation, RowText.Provenance.NONE);
+    }
+
+    /** Runs the job; {@code settings} are {@code key=value} and options such as {@code --overwrite}. */
+    Path train(Path shards, String output, String... settings) throws Exception {
+        return train(Map.of(), shards, output, settings);
+    }
+
+    Path train(Map<JobOption, List<String>> more, Path shards, String output, String... settings) throws Exception {
+        Path directory = folder.resolve(output);
+        Map<JobOption, List<String>> values = new EnumMap<>(JobOption.class);
+        values.put(JobOption.MODEL, List.of(MODEL.toString()));
+        values.put(JobOption.SHARDS, List.of(shards.toString()));
+        values.put(JobOption.OUTPUT, List.of(directory.toString()));
+        values.putAll(more);
+        List<String> assignments = new ArrayList<>(List.of("model.precision=fp32", "model.threads=1"));
+        assignments.addAll(List.of(settings));
+        Console console = new Console(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false);
+        Settings resolved = Settings.resolve(null, List.of(), assignments);
+        TWO_THREADS.forEach(System::setProperty);
+        try (JobContext context = new JobContext("train", new JobArguments(values, false), resolved, console, null)) {
+            new TrainJob().run(context);
+        } finally {
+            TWO_THREADS.keySet().forEach(System::clearProperty);
+        }
+        return directory;
+    }
+
+    /** What the user saw. */
+    String console() {
+        return out.toString(StandardCharsets.UTF_8) + err.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Lines of metrics.jsonl that are no evaluations. */
+    static List<JsonObject> steps(Path output) throws IOException {
+        return lines(output).stream().filter(line -> line.has("loss")).toList();
+    }
+
+    /** Lines of metrics.jsonl that are evaluations. */
+    static List<JsonObject> evaluations(Path output) throws IOException {
+        return lines(output).stream().filter(line -> line.has("eval_loss")).toList();
+    }
+
+    private static List<JsonObject> lines(Path output) throws IOException {
+        return Files.readAllLines(output.resolve("metrics.jsonl")).stream()
+                .map(line -> JsonParser.parseString(line).getAsJsonObject())
+                .toList();
+    }
+
+    static List<Double> losses(Path output) throws IOException {
+        return steps(output).stream()
+                .map(line -> line.get("loss").getAsDouble())
+                .toList();
+    }
+
+    static byte[] adapter(Path output) throws IOException {
+        return Files.readAllBytes(output.resolve("adapter/adapter_model.safetensors"));
+    }
+}
