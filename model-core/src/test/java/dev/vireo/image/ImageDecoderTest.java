@@ -74,6 +74,31 @@ class ImageDecoderTest {
     }
 
     @Test
+    void threadsOfAnyClassLoaderShareOneDecoder() throws Exception {
+        List<String> names = files().toList();
+        List<Thread> threads = new java.util.ArrayList<>();
+        List<Throwable> failures = java.util.Collections.synchronizedList(new java.util.ArrayList<>());
+        for (int i = 0; i < 4; i++) {
+            Thread thread = new Thread(() -> {
+                try {
+                    for (String name : names) {
+                        assertSame(DECODER.decode(read("images/" + name)), name);
+                    }
+                } catch (IOException | AssertionError | RuntimeException e) {
+                    failures.add(e);
+                }
+            });
+            thread.setContextClassLoader(null); // as good as none: Spark's tasks have loaders of their own
+            threads.add(thread);
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
     void unknownFormatIsNamedAsSuch() {
         assertThatThrownBy(() -> DECODER.decode("<html>404</html>".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
                 .hasMessage("the image cannot be decoded: it is none of JPEG, PNG, WebP, GIF and BMP");

@@ -3,7 +3,9 @@ package dev.vireo.image.codec;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.function.Consumer;
 import javax.imageio.ImageReader;
 import javax.imageio.event.IIOReadWarningListener;
@@ -19,12 +21,7 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 final class StandardReader implements AutoCloseable {
     private static final String STANDARD = "com.sun.imageio.plugins.";
 
-    static {
-        // without a display, and without a look for one
-        if (System.getProperty("java.awt.headless") == null) {
-            System.setProperty("java.awt.headless", "true");
-        }
-    }
+    private static final Map<String, ImageReaderSpi> PROVIDERS = providers();
 
     private final ImageReader reader;
     private final ImageInputStream input;
@@ -44,17 +41,30 @@ final class StandardReader implements AutoCloseable {
         return new StandardReader(reader, input);
     }
 
-    private static ImageReaderSpi provider(String format) {
-        Iterator<ImageReaderSpi> providers =
+    private static Map<String, ImageReaderSpi> providers() {
+        if (System.getProperty("java.awt.headless") == null) {
+            System.setProperty("java.awt.headless", "true"); // without a display, and without a look for one
+        }
+        Map<String, ImageReaderSpi> providers = new HashMap<>();
+        Iterator<ImageReaderSpi> all =
                 IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, false);
-        while (providers.hasNext()) {
-            ImageReaderSpi provider = providers.next();
-            if (provider.getClass().getName().startsWith(STANDARD + format + ".")) {
-                return provider;
+        while (all.hasNext()) {
+            ImageReaderSpi provider = all.next();
+            String type = provider.getClass().getName();
+            if (type.startsWith(STANDARD)) {
+                providers.put(type.substring(STANDARD.length(), type.lastIndexOf('.')), provider);
             }
         }
-        throw new IllegalStateException("Cannot find the JDK's reader of " + format + ": the module java.desktop of"
-                + " this runtime has none");
+        return Map.copyOf(providers);
+    }
+
+    private static ImageReaderSpi provider(String format) {
+        ImageReaderSpi provider = PROVIDERS.get(format);
+        if (provider == null) {
+            throw new IllegalStateException("Cannot find the JDK's reader of " + format + ": the module java.desktop of"
+                    + " this runtime has none");
+        }
+        return provider;
     }
 
     ImageReader get() {
