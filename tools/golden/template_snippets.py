@@ -115,7 +115,6 @@ EXPRESSIONS = [
     "{{ 'a\\\nb' }}",
     "{{ nested.items() | list }}{{ nested.keys() | list }}{{ nested.values() | list | length }}",
     "{{ nested.get('b') }}{{ nested.get('zz') }}{{ nested.get('zz', 4) }}{{ nested.get('zz', default=4) }}",
-    "{{ nested.items }}",
     "{{ nested.items is defined }}",
     "{{ numbers.append(4) }}",
     "{{ nested.update({'q': 1}) }}",

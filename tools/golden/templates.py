@@ -80,6 +80,13 @@ def rendered(template, variables):
         return None
 
 
+def cases(template):
+    return [
+        rendered(template, {"messages": messages, "tools": tools, "documents": None, "add_generation_prompt": prompt, **TOKENS})
+        for _, messages, prompt, tools in CASES
+    ]
+
+
 def published(names):
     source = pathlib.Path(trl.__file__).parent / "chat_templates"
     for name in names:
@@ -87,15 +94,18 @@ def published(names):
         target = TEMPLATES / "published" / f"{name}.jinja"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(template, encoding="utf-8")
-        cases = [
-            rendered(template, {"messages": messages, "tools": tools, "documents": None, "add_generation_prompt": prompt, **TOKENS})
-            for _, messages, prompt, tools in CASES
-        ]
-        layout.write_json(target.with_suffix(".json"), cases)
+        layout.write_json(target.with_suffix(".json"), cases(template))
+
+
+def own():
+    """Those that come with Vireo."""
+    for file in sorted((pathlib.Path(__file__).resolve().parents[2] / "conf/templates").glob("*.jinja")):
+        layout.write_json(TEMPLATES / "own" / f"{file.stem}.json", cases(file.read_text(encoding="utf-8")))
 
 
 def main():
     published(sys.argv[1:] or NAMES)
+    own()
     layout.write_json(
         TEMPLATES / "conversations.json",
         [{"label": label, "messages": messages, "add_generation_prompt": prompt, "tools": tools} for label, messages, prompt, tools in CASES],

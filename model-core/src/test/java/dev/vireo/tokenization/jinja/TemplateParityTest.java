@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every template is rendered exactly as transformers renders it, or refused; nothing is silently different. */
 class TemplateParityTest {
+    private static final Path OWN = Path.of("../conf/templates");
     private static final Map<String, Object> TOKENS = Map.of(
             "bos_token", "<s>",
             "eos_token", "</s>",
@@ -30,7 +31,15 @@ class TemplateParityTest {
             "image_token", "<image>");
 
     static List<String> publishedTemplates() throws IOException {
-        try (Stream<Path> files = Files.list(TemplateGrid.ROOT.resolve("published"))) {
+        return names(TemplateGrid.ROOT.resolve("published"));
+    }
+
+    static List<String> ownTemplates() throws IOException {
+        return names(OWN);
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".jinja"))
                     .map(name -> name.substring(0, name.length() - ".jinja".length()))
@@ -42,9 +51,18 @@ class TemplateParityTest {
     @ParameterizedTest
     @MethodSource("publishedTemplates")
     void publishedTemplatesAreExact(String name) {
-        String template = TemplateGrid.text(TemplateGrid.ROOT.resolve("published/" + name + ".jinja"));
-        JsonArray expected = TemplateGrid.json(TemplateGrid.ROOT.resolve("published/" + name + ".json"))
-                .getAsJsonArray();
+        requireExact(TemplateGrid.ROOT.resolve("published/" + name + ".jinja"), "published/" + name + ".json");
+    }
+
+    @ParameterizedTest
+    @MethodSource("ownTemplates")
+    void templatesThatComeWithVireoAreExact(String name) {
+        requireExact(OWN.resolve(name + ".jinja"), "own/" + name + ".json");
+    }
+
+    private static void requireExact(Path file, String texts) {
+        String template = TemplateGrid.text(file);
+        JsonArray expected = TemplateGrid.json(TemplateGrid.ROOT.resolve(texts)).getAsJsonArray();
         JsonArray conversations = TemplateGrid.json(TemplateGrid.ROOT.resolve("conversations.json"))
                 .getAsJsonArray();
         for (int i = 0; i < conversations.size(); i++) {
@@ -54,7 +72,7 @@ class TemplateParityTest {
             variables.putAll(TOKENS);
             assertThat(TemplateGrid.outcome(template, variables, expected.get(i)))
                     .as(() -> "%s, %s: %s"
-                            .formatted(name, conversation.get("label"), TemplateGrid.attempt(template, variables)))
+                            .formatted(texts, conversation.get("label"), TemplateGrid.attempt(template, variables)))
                     .isIn(Outcome.EXACT, Outcome.BOTH_FAIL);
         }
     }
