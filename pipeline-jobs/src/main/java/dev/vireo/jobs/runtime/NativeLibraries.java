@@ -13,8 +13,10 @@ public final class NativeLibraries {
     static final Map<String, String> EXECUTOR_SETTINGS = Map.of(
             "spark.executorEnv.DJL_OFFLINE", "true",
             "spark.executorEnv.OPT_OUT_TRACKING", "true",
-            // OpenMP threads that spin while they wait starve each other where more threads than cores compute.
-            "spark.executorEnv.OMP_WAIT_POLICY", "PASSIVE");
+            // libtorch warns of its own deprecated calls.
+            "spark.executorEnv.TORCH_CPP_LOG_LEVEL", "ERROR",
+            // OpenMP threads that spin for long while they wait starve each other on a machine that is shared.
+            "spark.executorEnv.GOMP_SPINCOUNT", "10000");
 
     /** The same as properties of this process, which give way to its environment. */
     private static final Map<String, String> PROPERTIES = Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true");

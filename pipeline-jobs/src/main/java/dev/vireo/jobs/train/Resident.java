@@ -196,7 +196,8 @@ final class Resident implements AutoCloseable {
     /** Writes what a user takes away: a PEFT adapter, or the whole model. */
     void saveResult(Path folder) throws IOException {
         if (adapter != null) {
-            adapter.toPeft(plan.modelDirectory()).write(folder);
+            // PEFT resolves the name as a path of the local file system.
+            adapter.toPeft(plan.modelDirectory().replaceFirst("^file:", "")).write(folder);
         } else {
             ModelExport.write(
                     pretrained,
