@@ -11,6 +11,7 @@ import dev.vireo.jobs.storage.Storage;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -37,8 +38,20 @@ final class Duplicates {
      * The tasks, which reject all but the first row of each id.
      *
      * @throws InvalidSettingsException if rows of one id differ and {@code dedup} does not allow it
+     * @throws IOException if the input cannot be read
      */
-    List<ShardTask> reject(Dedup dedup) {
+    List<ShardTask> reject(Dedup dedup) throws IOException {
+        try {
+            return rejectUnchecked(dedup);
+        } catch (InvalidSettingsException e) {
+            throw e;
+        } catch (Exception e) {
+            // Scala throws what it does not declare.
+            throw ShardTask.failure(e);
+        }
+    }
+
+    private List<ShardTask> rejectUnchecked(Dedup dedup) {
         List<ShardTask> withIds = tasks.stream().filter(ShardTask::hasIds).toList();
         if (withIds.isEmpty()) {
             return tasks;
@@ -95,6 +108,8 @@ final class Duplicates {
                     ids.add(new Tuple2<>(id, new Row(task.number(), row)));
                 }
             }
+        } catch (IOException | RuntimeException e) {
+            throw task.failed(e);
         }
         return ids;
     }
@@ -141,6 +156,8 @@ final class Duplicates {
                     contents.add(new Tuple2<>(new Row(task.number(), row), content(rows)));
                 }
             }
+        } catch (IOException | RuntimeException e) {
+            throw task.failed(e);
         }
         return contents;
     }
@@ -163,7 +180,7 @@ final class Duplicates {
      * @param row its number in the file
      */
     record Row(int task, long row) implements Serializable {
-        static final java.util.Comparator<Row> INPUT_ORDER =
-                java.util.Comparator.comparingInt(Row::task).thenComparingLong(Row::row);
+        static final Comparator<Row> INPUT_ORDER =
+                Comparator.comparingInt(Row::task).thenComparingLong(Row::row);
     }
 }

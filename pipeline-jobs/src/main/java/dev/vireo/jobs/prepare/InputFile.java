@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One file of the input.
@@ -49,8 +50,8 @@ record InputFile(FileEntry entry, String label, PrepareSettings.Schema schema, b
         List<InputFile> files = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
             FileEntry entry = entries.get(i);
-            ParquetLayout layout = ParquetLayout.read(storage, entry.path());
             try {
+                ParquetLayout layout = ParquetLayout.read(storage, entry.path());
                 PrepareSettings.Schema found = InputSchema.of(schema, layout.columns(), entry.path());
                 files.add(new InputFile(
                         entry, labels.get(i), found, ParquetRows.hasIds(found, layout.columns()), layout.groupRows()));
@@ -64,9 +65,7 @@ record InputFile(FileEntry entry, String label, PrepareSettings.Schema schema, b
         return files;
     }
 
-    private static void collect(
-            Storage storage, @org.jspecify.annotations.Nullable FileEntry entry, List<FileEntry> into)
-            throws IOException {
+    private static void collect(Storage storage, @Nullable FileEntry entry, List<FileEntry> into) throws IOException {
         if (entry == null) {
             return;
         }

@@ -8,6 +8,7 @@ import dev.vireo.jobs.runtime.JobContext;
 import dev.vireo.jobs.runtime.Progress;
 import dev.vireo.jobs.shards.Manifest;
 import dev.vireo.jobs.shards.Sha256;
+import dev.vireo.jobs.shards.ShardWriter;
 import dev.vireo.jobs.storage.OutputDirectory;
 import dev.vireo.jobs.storage.Storage;
 import java.io.IOException;
@@ -40,6 +41,8 @@ public final class PrepareJob implements Job {
                 settings);
         List<InputFile> files = InputFile.all(storage, context.arguments().inputs(), settings.schema());
         ModelTools tools = tools(storage, recipe);
+        long started = System.nanoTime();
+        List<ShardTask> tasks = tasks(context, files);
         String fingerprint = fingerprint(context, files, tools);
         OutputDirectory output = OutputDirectory.open(
                 storage,
@@ -47,8 +50,7 @@ public final class PrepareJob implements Job {
                 context.name(),
                 fingerprint,
                 context.arguments().overwrite());
-        long started = System.nanoTime();
-        List<ShardResult> results = results(context, recipe, files, output.path());
+        List<ShardResult> results = results(context, recipe, tasks, output.path());
         Manifest manifest = Manifest.of(
                 tools.identity(),
                 recipe.images(),
@@ -58,7 +60,7 @@ public final class PrepareJob implements Job {
         Summary summary = new Summary(manifest, results, (System.nanoTime() - started) / 1e9);
         storage.publish(output.child(Manifest.FILE), manifest.toJson());
         output.finish(summary.toJson());
-        storage.delete(output.child("_progress"));
+        storage.delete(output.child(ShardWriter.UNFINISHED));
         summary.print(context.console(), output.path());
         // After a failure tasks may still use them.
         tools.close();
@@ -93,27 +95,33 @@ public final class PrepareJob implements Job {
         return Sha256.of(all.toString());
     }
 
+    /** The shards, rows of ids that came before left out. Writes nothing, since the ids may be refused. */
+    private static List<ShardTask> tasks(JobContext context, List<InputFile> files) throws IOException {
+        PrepareSettings settings = context.settings().prepare();
+        List<ShardTask> tasks = ShardTask.plan(files, settings.shardRows());
+        return new Duplicates(spark(context), context.storage(), tasks).reject(settings.dedup());
+    }
+
+    private static JavaSparkContext spark(JobContext context) {
+        return JavaSparkContext.fromSparkContext(context.spark().sparkContext());
+    }
+
     /** Runs what is not done yet, and gives the results of all shards in their order. */
-    private static List<ShardResult> results(JobContext context, Recipe recipe, List<InputFile> files, String output)
+    private static List<ShardResult> results(JobContext context, Recipe recipe, List<ShardTask> tasks, String output)
             throws Exception {
         Storage storage = context.storage();
-        List<ShardTask> tasks =
-                ShardTask.plan(files, context.settings().prepare().shardRows());
         Map<Integer, ShardResult> done = done(storage, output, tasks);
         if (!done.isEmpty()) {
             context.console().note("Resuming: " + done.size() + " of " + tasks.size() + " shards are done");
         }
         if (done.size() < tasks.size()) {
-            JavaSparkContext spark =
-                    JavaSparkContext.fromSparkContext(context.spark().sparkContext());
-            List<ShardTask> left = new Duplicates(spark, storage, tasks)
-                    .reject(context.settings().prepare().dedup()).stream()
-                            .filter(task -> !done.containsKey(task.number()))
-                            .toList();
+            List<ShardTask> left = tasks.stream()
+                    .filter(task -> !done.containsKey(task.number()))
+                    .toList();
             long rows = tasks.stream().mapToLong(ShardTask::count).sum();
             try (Progress progress = context.console().progress("prepare", "rows", rows)) {
                 ShardRun run = new ShardRun(storage, output, recipe);
-                run(spark, run, left, progress, rows).forEach(result -> done.put(number(result), result));
+                run(spark(context), run, left, progress, rows).forEach(result -> done.put(number(result), result));
             }
         }
         return new ArrayList<>(done.values());
@@ -156,22 +164,8 @@ public final class PrepareJob implements Job {
             } catch (TimeoutException e) {
                 progress.update(before + rows.value(), "");
             } catch (ExecutionException e) {
-                throw failure(e);
+                throw ShardTask.failure(e);
             }
         }
-    }
-
-    /** What the task said, which names the file and its rows; Spark's report of it is kept beside. */
-    private static IOException failure(ExecutionException report) {
-        Throwable told = report;
-        for (Throwable each = report; each != null; each = each.getCause()) {
-            String message = each.getMessage();
-            if (message != null && message.startsWith(ShardRun.FAILED)) {
-                told = each;
-            }
-        }
-        IOException failure = new IOException(told.getMessage());
-        failure.addSuppressed(report);
-        return failure;
     }
 }

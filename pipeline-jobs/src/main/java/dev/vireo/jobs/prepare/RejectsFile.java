@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.prepare;
 
+import dev.vireo.jobs.shards.ShardWriter;
 import dev.vireo.jobs.storage.ParquetTarget;
 import dev.vireo.jobs.storage.Storage;
 import java.io.IOException;
@@ -27,10 +28,14 @@ final class RejectsFile implements AutoCloseable {
     private final TreeMap<String, Long> kinds = new TreeMap<>();
     private boolean open = true;
 
-    RejectsFile(Storage storage, String file) throws IOException {
+    /**
+     * @param output directory of the manifest
+     * @param name of the file, without folder
+     */
+    RejectsFile(Storage storage, String output, String name) throws IOException {
         this.storage = storage;
-        this.file = file;
-        this.temporary = file + "." + UUID.randomUUID() + ".tmp";
+        this.file = Storage.child(output, "rejects/" + name);
+        this.temporary = Storage.child(output, ShardWriter.UNFINISHED + "/" + UUID.randomUUID() + ".tmp");
         this.writer = ExampleParquetWriter.builder(new ParquetTarget(storage, temporary))
                 .withConf(new PlainParquetConfiguration())
                 .withType(COLUMNS)

@@ -22,9 +22,6 @@ import org.apache.spark.api.java.function.Function;
 final class ShardRun implements Function<ShardTask, ShardResult>, Serializable {
     private static final long serialVersionUID = 1;
 
-    /** How the message of a failed task begins. */
-    static final String FAILED = "Cannot prepare ";
-
     private final Storage storage;
     private final String output;
     private final Recipe recipe;
@@ -40,7 +37,7 @@ final class ShardRun implements Function<ShardTask, ShardResult>, Serializable {
 
     /** Where a shard's marker lies. */
     static String marker(String output, int number) {
-        return Storage.child(output, "_progress/" + name(number) + ".json");
+        return Storage.child(output, ShardWriter.UNFINISHED + "/" + name(number) + ".json");
     }
 
     private static String name(int number) {
@@ -50,11 +47,10 @@ final class ShardRun implements Function<ShardTask, ShardResult>, Serializable {
     @Override
     public ShardResult call(ShardTask task) throws IOException {
         ModelTools tools = ModelTools.of(storage, recipe);
-        String rejects = Storage.child(output, "rejects/" + name(task.number()) + ".parquet");
         try (ParquetRows rows = ParquetRows.open(storage, task.file(), task.schema(), task.first(), task.count());
                 ShardWriter writer = ShardWriter.create(
                         storage, output, task.number(), recipe.images().storage(), tools.imageTokenId());
-                RejectsFile rejected = new RejectsFile(storage, rejects)) {
+                RejectsFile rejected = new RejectsFile(storage, output, name(task.number()) + ".parquet")) {
             RowMaker maker = tools.rows();
             for (long row = task.first(); rows.next(); row++) {
                 String rowId = task.rowId(rows.rowId(), row);
@@ -70,10 +66,7 @@ final class ShardRun implements Function<ShardTask, ShardResult>, Serializable {
             storage.publish(marker(output, task.number()), result.toJson());
             return result;
         } catch (IOException | RuntimeException e) {
-            throw new IOException(
-                    FAILED + task.file() + " rows " + task.first() + " to " + (task.first() + task.count() - 1) + ": "
-                            + e.getMessage(),
-                    e);
+            throw task.failed(e);
         }
     }
 

@@ -2,6 +2,7 @@
 package dev.vireo.jobs.prepare;
 
 import dev.vireo.jobs.config.PrepareSettings;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +33,8 @@ record ShardTask(
         HashMap<Long, String> duplicates)
         implements Serializable {
 
+    private static final String FAILED = "Cannot prepare ";
+
     /** All tasks of an input, in the order of the rows. */
     static List<ShardTask> plan(List<InputFile> files, int shardRows) {
         List<ShardTask> tasks = new ArrayList<>();
@@ -53,6 +56,26 @@ record ShardTask(
 
     ShardTask rejecting(Map<Long, String> rows) {
         return new ShardTask(number, file, label, schema, hasIds, first, count, new HashMap<>(rows));
+    }
+
+    /** What a failed attempt says: which rows, and why. */
+    IOException failed(Exception cause) {
+        String reason = FAILED + file + " rows " + first + " to " + (first + count - 1) + ": " + cause.getMessage();
+        return new IOException(reason, cause);
+    }
+
+    /** What a task said that made a Spark job fail; Spark's report of it, with all traces, is kept beside. */
+    static IOException failure(Exception report) {
+        Throwable told = report;
+        for (Throwable each = report; each != null; each = each.getCause()) {
+            String message = each.getMessage();
+            if (message != null && message.startsWith(FAILED)) {
+                told = each;
+            }
+        }
+        IOException failure = new IOException(told.getMessage());
+        failure.addSuppressed(report);
+        return failure;
     }
 
     /** The id of a row: its own, or else the file and its number there. */

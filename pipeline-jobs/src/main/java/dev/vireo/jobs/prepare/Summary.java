@@ -48,6 +48,9 @@ final class Summary {
         lines.add(List.of("shards", String.valueOf(manifest.shards().size())));
         lines.add(List.of("rows/s", String.format(Locale.ROOT, "%.1f", rowsIn / Math.max(seconds, 1e-3))));
         console.table(List.of("prepare", ""), lines);
+        if (manifest.rows() == 0) {
+            console.note("No row was kept: see the reasons in " + output + "/rejects");
+        }
         console.print("shards:  " + output);
         console.print("rejects: " + output + "/rejects");
     }

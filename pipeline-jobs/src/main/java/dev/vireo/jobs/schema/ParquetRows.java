@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.schema;
 
+import dev.vireo.jobs.config.InvalidSettingsException;
 import dev.vireo.jobs.config.PrepareSettings;
 import dev.vireo.jobs.storage.ParquetSource;
 import dev.vireo.jobs.storage.Storage;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
@@ -80,7 +82,10 @@ public final class ParquetRows implements AutoCloseable {
                     new ParquetSource(storage, path),
                     HadoopReadOptions.builder(storage.configuration()).build());
         } catch (RuntimeException e) {
-            throw new IOException("Cannot read " + path + ": it is not a Parquet file (" + e.getMessage() + ")", e);
+            InvalidSettingsException told = new InvalidSettingsException(
+                    List.of("Cannot read --input " + path + ": it is not a Parquet file (" + e.getMessage() + ")"));
+            told.initCause(e);
+            throw told;
         }
     }
 

@@ -43,7 +43,7 @@ final class ArrowOutput implements AutoCloseable {
         this.storage = storage;
         this.directory = directory;
         this.name = name;
-        this.temporary = Storage.child(directory, name + "." + UUID.randomUUID() + ".tmp");
+        this.temporary = Storage.child(directory, ShardWriter.UNFINISHED + "/" + UUID.randomUUID() + ".tmp");
         this.stream = new DigestOutputStream(storage.write(temporary), digest);
         this.root = VectorSchemaRoot.create(schema, allocator);
         this.writer = new ArrowFileWriter(

@@ -19,6 +19,9 @@ import org.apache.arrow.memory.RootAllocator;
  * give the same bytes. Confined to one thread.
  */
 public final class ShardWriter implements AutoCloseable {
+    /** The folder of files that have no name yet, below the manifest's; a finished output has none. */
+    public static final String UNFINISHED = "_progress";
+
     private final String name;
     private final ImageStorage images;
     private final int imageTokenId;

@@ -198,7 +198,7 @@ class PrepareJobTest {
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("Cannot prepare --input: 3 row ids stand for different rows, such as 'lengths' in"
                         + " rlaif-v.parquet row 1 and onevision.parquet row 1; set prepare.dedup=first");
-        runs.run(model, List.of(PrepareRuns.input("rlaif-v"), other), folder + "/mixed", true, "prepare.dedup=first");
+        runs.run(model, List.of(PrepareRuns.input("rlaif-v"), other), folder + "/mixed", false, "prepare.dedup=first");
         assertThat(open("mixed").rows()).isEqualTo(9);
     }
 

@@ -56,10 +56,12 @@ class PrepareResumeTest {
         assertThat(runs.printed()).doesNotContain("Resuming");
 
         assertThatThrownBy(() -> runs.run(MODEL, inputs, output, false, SHARD_ROWS))
-                .isInstanceOf(InvalidSettingsException.class)
-                .hasMessageContaining("it holds an unfinished result with other inputs or settings");
+                .hasMessageContaining("Cannot prepare " + second + " rows 0 to 3: ");
 
         write(second, whole, time);
+        assertThatThrownBy(() -> runs.run(MODEL, inputs, output, false, SHARD_ROWS))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("it holds an unfinished result with other inputs or settings");
         runs.run(MODEL, inputs, output, false, SHARD_ROWS, "prepare.dedup=first");
         // The task after the one that failed may have run to its end as well.
         assertThat(runs.printed()).containsPattern("Resuming: [34] of 6 shards are done");
@@ -94,7 +96,7 @@ class PrepareResumeTest {
     }
 
     @Test
-    void settingsThatCannotWorkAreRefusedBeforeAnythingIsWritten() {
+    void settingsThatCannotWorkAreRefusedBeforeAnythingIsWritten() throws IOException {
         Path output = folder.resolve("out");
         assertThatThrownBy(() -> runs.run(MODEL, PrepareRuns.input("vsft"), output, "prepare.template=unheard-of"))
                 .isInstanceOf(InvalidSettingsException.class)
@@ -106,6 +108,10 @@ class PrepareResumeTest {
         assertThatThrownBy(() -> runs.run(MODEL, folder.toString(), output))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("it holds no .parquet file");
+        Files.writeString(folder.resolve("notes.parquet"), "not Parquet at all");
+        assertThatThrownBy(() -> runs.run(MODEL, folder.toString(), output))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("notes.parquet: it is not a Parquet file");
         assertThat(output).doesNotExist();
     }
 

@@ -131,7 +131,9 @@ class ShardSetTest {
         try (ShardWriter writer = ShardWriter.create(storage, path("a"), 0, ImageStorage.TILES, IMAGE_TOKEN)) {
             writer.write(sample(0), sources(0), text(0));
         }
-        assertThat(Files.list(folder.resolve("a/shards"))).isEmpty();
+        assertThat(Files.list(folder.resolve("a").resolve(ShardWriter.UNFINISHED)))
+                .isEmpty();
+        assertThat(folder.resolve("a/shards")).doesNotExist();
     }
 
     private void assertRefused(String reason, String... names) {
