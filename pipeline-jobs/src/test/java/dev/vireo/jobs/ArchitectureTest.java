@@ -44,7 +44,7 @@ class ArchitectureTest {
             entry("train", Set.of("report", "config", "storage", "runtime", "shards", "workers", "exchange", "score")),
             entry(
                     "evaluate",
-                    Set.of("report", "score", "config", "storage", "runtime", "shards", "workers", "generate")),
+                    Set.of("report", "workers", "config", "storage", "runtime", "shards")),
             entry(
                     "demo",
                     Set.of(

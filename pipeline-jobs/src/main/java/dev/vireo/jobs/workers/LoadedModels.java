@@ -96,11 +96,12 @@ public final class LoadedModels {
     }
 
     /**
-     * Frees a run's models in this JVM, those in use as soon as they are not. For the end of a run on embedded Spark; the
-     * executors of a cluster end with the application.
+     * Frees a run's models and rows in this JVM, models in use as soon as they are not. For the end of a run on embedded
+     * Spark; the executors of a cluster end with the application.
      */
     public static void close(String run) {
         HERE.closeRun(run);
+        OpenShards.forget(run);
     }
 
     private synchronized void closeRun(String run) {

@@ -3,7 +3,9 @@ package dev.vireo.jobs.workers;
 
 import dev.vireo.jobs.storage.Storage;
 import dev.vireo.tensor.Precision;
+import java.io.IOException;
 import java.io.Serializable;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,19 @@ import org.jspecify.annotations.Nullable;
 public record ModelSpec(
         String run, Storage storage, String model, @Nullable String adapter, Precision precision, int threads)
         implements Serializable {
+    /** A model for a run that begins. */
+    public static ModelSpec begin(
+            Storage storage, String model, @Nullable String adapter, Precision precision, int threads)
+            throws IOException {
+        return new ModelSpec(
+                UUID.randomUUID().toString(),
+                storage,
+                storage.absolute(model),
+                adapter == null ? null : storage.absolute(adapter),
+                precision,
+                threads);
+    }
+
     /** The same model with another adapter. */
     public ModelSpec withAdapter(@Nullable String other) {
         return new ModelSpec(run, storage, model, other, precision, threads);

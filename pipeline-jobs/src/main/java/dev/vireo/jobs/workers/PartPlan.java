@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.workers;
 
+import java.io.Serializable;
 import java.util.Locale;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Locale;
  * @param rows of all parts
  * @param partRows of each part but the last
  */
-public record PartPlan(int rows, int partRows) {
+public record PartPlan(int rows, int partRows) implements Serializable {
     private static final int WANTED_PARTS = 64;
 
     public PartPlan {
