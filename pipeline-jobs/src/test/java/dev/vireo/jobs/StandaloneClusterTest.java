@@ -71,15 +71,19 @@ class StandaloneClusterTest {
                         "--model",
                         MODEL,
                         "--input",
-                        folder.resolve("world"),
+                        "world",
                         "--output",
-                        shards(),
+                        "shards",
                         "prepare.shard-rows=8")
+                .in(folder)
                 .with("SPARK_HOME", sparkHome)
                 .with("SPARK_LOCAL_IP", "127.0.0.1")
                 .run()
                 .succeeded();
         assertThat(shards().resolve("manifest.json")).exists();
+        assertThat(shards().resolve("shards"))
+                .as("relative paths mean the same place on executors")
+                .isNotEmptyDirectory();
     }
 
     @Test

@@ -19,15 +19,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Files on any file system that Hadoop knows, named by the paths that users write: local paths, {@code hdfs://}, {@code
- * s3a://}. Goes to executors by Java serialization. Safe for use by several threads.
+ * s3a://}. Goes to executors by Java serialization; there too, relative local paths mean those of the process that made
+ * it. Safe for use by several threads.
  */
 public final class Storage implements Serializable {
     private static final long serialVersionUID = 1;
 
+    private final String workingDirectory;
     private transient Configuration configuration;
 
     private Storage(Configuration configuration) {
         this.configuration = configuration;
+        this.workingDirectory = java.nio.file.Path.of("").toAbsolutePath().toString();
     }
 
     /** Storage with Hadoop's settings of this process or of Spark. */
@@ -148,7 +151,9 @@ public final class Storage implements Serializable {
     private Path qualified(String path) throws IOException {
         Path given = new Path(path);
         FileSystem system = given.getFileSystem(configuration);
-        return system.makeQualified(given);
+        boolean relativeLocal =
+                !given.isAbsolute() && system.getUri().getScheme().equals("file");
+        return system.makeQualified(relativeLocal ? new Path(workingDirectory, given) : given);
     }
 
     private FileOperations operations(Path qualified) {
