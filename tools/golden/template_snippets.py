@@ -143,7 +143,7 @@ EXPRESSIONS = [
     "{{ nested.a is sequence }}{{ nested is sequence }}{{ nested.items() is sequence }}{{ nested.items() is iterable }}{{ 'a' is sequence }}{{ 1 is iterable }}{{ missing is iterable }}{{ missing is sequence }}",
     "{{ nested.items() | first }}{{ nested.items()[0] }}|",
     "{{ self }}",
-    "{{ lipsum() }}",
+    "{{ lipsum(0) }}",
     "{{ strftime_now('%Y-%m-%d %d %B %b %A %a %H:%M:%S %I %p %y %j %%') }}",
     "{{ strftime_now('%-d') }}",
 ]

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.tokenization;
 
-import dev.vireo.data.ContentPart;
 import dev.vireo.data.Conversation;
 import dev.vireo.data.Message;
 import dev.vireo.tokenization.TokenizedConversation.Continuation;
@@ -35,7 +34,7 @@ public final class PairTokenizer implements AutoCloseable {
     private final String template;
     private final Bos bos;
     private final int imageId;
-    private final Optional<String> imageText;
+    private final TurnChecks checks;
 
     /** When a prompt begins with BOS. */
     public enum Bos {
@@ -53,7 +52,7 @@ public final class PairTokenizer implements AutoCloseable {
         this.renderer = new ChatRenderer(JinjaTemplate.parse(template), special.byName());
         OptionalInt image = special.imageId();
         this.imageId = image.orElse(-1);
-        this.imageText = image.isPresent() ? special.text(imageId) : Optional.empty();
+        this.checks = new TurnChecks(image.isPresent() ? special.text(imageId) : Optional.empty());
         if (bos == Bos.ALWAYS && special.bosId().isEmpty()) {
             throw new IllegalArgumentException(
                     "Invalid prepare.bos: always (expected template: the tokenizer has no BOS token)");
@@ -79,9 +78,9 @@ public final class PairTokenizer implements AutoCloseable {
 
     /** The ids of a conversation. */
     public TokenizedConversation encode(Conversation conversation) {
-        requirePrompt(conversation.prompt());
-        requireContinuation(conversation.chosen());
-        requireContinuation(conversation.rejected());
+        checks.requirePrompt(conversation.prompt());
+        checks.requireContinuation(conversation.chosen());
+        checks.requireContinuation(conversation.rejected());
         String chosen = renderer.render(conversation.promptAndChosen(), false);
         String prompt = commonPrefix(renderer.render(conversation.prompt(), true), chosen);
         if (!conversation.isPair()) {
@@ -100,7 +99,7 @@ public final class PairTokenizer implements AutoCloseable {
 
     /** The ids of a prompt that an answer is to be generated for: the template's text with the generation prompt. */
     public int[] generationPrompt(List<Message> prompt) {
-        requirePrompt(prompt);
+        checks.requirePrompt(prompt);
         return promptIds(renderer.render(prompt, true), prompt);
     }
 
@@ -194,42 +193,6 @@ public final class PairTokenizer implements AutoCloseable {
         }
         boolean half = end > 0 && Character.isHighSurrogate(a.charAt(end - 1));
         return a.substring(0, half ? end - 1 : end);
-    }
-
-    private void requirePrompt(List<Message> prompt) {
-        if (prompt.get(prompt.size() - 1).isAssistant()) {
-            throw new IllegalArgumentException(
-                    "Cannot tokenize prompt: its last turn is the assistant's (expected a question)");
-        }
-        requireNoPlaceholders(prompt);
-    }
-
-    private void requireContinuation(List<Message> turns) {
-        for (Message turn : turns) {
-            if (turn.imageCount() > 0) {
-                throw new IllegalArgumentException("Cannot tokenize answer: a turn after the prompt holds an image");
-            }
-        }
-        if (!turns.isEmpty() && !turns.get(turns.size() - 1).isAssistant()) {
-            throw new IllegalArgumentException("Cannot tokenize answer: its last turn has role '%s' (expected '%s')"
-                    .formatted(turns.get(turns.size() - 1).role(), Message.ASSISTANT));
-        }
-        requireNoPlaceholders(turns);
-    }
-
-    /** Text that reads as an image placeholder would be taken for an image. */
-    private void requireNoPlaceholders(List<Message> messages) {
-        for (Message message : messages) {
-            for (ContentPart part : message.content()) {
-                boolean reads = part instanceof ContentPart.Text text
-                        && imageText.filter(text.text()::contains).isPresent();
-                if (reads) {
-                    throw new IllegalArgumentException(
-                            "Cannot tokenize the %s's turn: its text holds the image placeholder '%s'"
-                                    .formatted(message.role(), imageText.orElseThrow()));
-                }
-            }
-        }
     }
 
     @Override

@@ -184,24 +184,6 @@ final class ExpressionParser {
         return left;
     }
 
-    /** What {@code set} assigns to. */
-    Target target(boolean members) {
-        return operands.target(members);
-    }
-
-    /** What a loop assigns to. */
-    Target loopTarget() {
-        return operands.target(false);
-    }
-
-    String assignedName() {
-        return operands.assignedName();
-    }
-
-    List<Macro.Parameter> signature() {
-        return operands.signature();
-    }
-
     /** A filter's name and arguments, and the filters after it. */
     List<Calls.Filter> filterChain() {
         List<Calls.Filter> filters = new ArrayList<>(List.of(operands.filter()));

@@ -27,12 +27,14 @@ final class Parser {
 
     private final TokenStream tokens;
     private final ExpressionParser expressions;
+    private final TargetParser targets;
     private int loops;
     private boolean inFor;
 
     private Parser(TokenStream tokens) {
         this.tokens = tokens;
         this.expressions = new ExpressionParser(tokens);
+        this.targets = new TargetParser(tokens, expressions);
     }
 
     static List<Statement> parse(String template) {
@@ -126,7 +128,7 @@ final class Parser {
     }
 
     private Statement set(int line) {
-        Target target = expressions.target(true);
+        Target target = targets.target(true);
         if (tokens.skipOperator("=")) {
             return new Assignments.Assign(target, expressions.tuple(), line);
         }
@@ -139,7 +141,7 @@ final class Parser {
     }
 
     private Statement loop(int line) {
-        Target target = expressions.loopTarget();
+        Target target = targets.target(false);
         tokens.expectName("in");
         Expression iterated = expressions.iterated();
         Optional<Expression> condition =
@@ -179,8 +181,8 @@ final class Parser {
         if (inFor) {
             throw TemplateException.refused(line, "a macro within a loop");
         }
-        String name = expressions.assignedName();
-        List<Macro.Parameter> parameters = expressions.signature();
+        String name = targets.assignedName();
+        List<Macro.Parameter> parameters = targets.signature();
         List<Statement> body = isolated(() -> wholeBody("endmacro"));
         return new Macro(name, parameters, body);
     }
