@@ -42,9 +42,7 @@ class ArchitectureTest {
             entry("score", Set.of("config", "storage", "runtime", "shards", "workers")),
             entry("generate", Set.of("config", "storage", "runtime", "shards", "workers")),
             entry("train", Set.of("report", "config", "storage", "runtime", "shards", "workers", "exchange", "score")),
-            entry(
-                    "evaluate",
-                    Set.of("report", "workers", "config", "storage", "runtime", "shards")),
+            entry("evaluate", Set.of("report", "workers", "config", "storage", "runtime", "shards")),
             entry(
                     "demo",
                     Set.of(
