@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.vireo.data.ContentPart;
 import dev.vireo.data.Conversation;
 import dev.vireo.data.Message;
 import dev.vireo.model.Golden;
 import dev.vireo.tokenization.PairTokenizer.Bos;
+import dev.vireo.tokenization.jinja.JinjaTemplate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,10 +34,7 @@ class GoldenTokensTest {
             String role = turn.get("role").getAsString();
             String text = turn.get("content").getAsString();
             boolean user = role.equals("user");
-            messages.add(
-                    user
-                            ? Message.user(left, text)
-                            : new Message(role, List.of(new dev.vireo.data.ContentPart.Text(text))));
+            messages.add(user ? Message.user(left, text) : new Message(role, List.of(new ContentPart.Text(text))));
             left = user ? 0 : left;
         }
         return messages;
@@ -70,6 +70,24 @@ class GoldenTokensTest {
                         .hasSize(tokens.rejectedIds().length)
                         .doesNotContain(false);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {LLAVA, NEXT, WINDOW, SHARDED})
+    void conversationsHaveTheTextOfTheCollator(String name) {
+        Golden golden = Golden.of(name);
+        JinjaTemplate template = JinjaTemplate.parse(ChatTemplates.of(new ModelFiles(golden.model())));
+        ChatRenderer renderer = new ChatRenderer(template, Map.of("bos_token", "<s>", "eos_token", "</s>"));
+        for (JsonElement each : golden.json("rows.json").getAsJsonArray()) {
+            JsonObject rendered = each.getAsJsonObject().getAsJsonObject("rendered");
+            String prompt = rendered.get("prompt").getAsString();
+            Conversation conversation = conversation(each.getAsJsonObject());
+            assertThat(renderer.render(conversation.promptAndChosen(), false))
+                    .isEqualTo(prompt + rendered.get("chosen").getAsString());
+            assertThat(renderer.render(conversation.promptAndRejected(), false))
+                    .isEqualTo(prompt + rendered.get("rejected").getAsString());
+            assertThat(renderer.render(conversation.prompt(), true)).startsWith(prompt);
         }
     }
 
