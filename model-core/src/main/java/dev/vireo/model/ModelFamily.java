@@ -30,4 +30,7 @@ public interface ModelFamily {
 
     /** Regular expressions of weights that checkpoints carry and the model does not use. */
     String[] unusedWeights(ModelConfig config);
+
+    /** Claims the weights that checkpoints carry and the model does not use, with their shapes. */
+    void takeUnused(ModelConfig config, ModelDevice device, WeightSource weights);
 }

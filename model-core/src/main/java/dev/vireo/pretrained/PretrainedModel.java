@@ -6,6 +6,7 @@ import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.checkpoint.ProcessorSettings;
 import dev.vireo.image.ImageProcessor;
 import dev.vireo.model.Families;
+import dev.vireo.model.InitialWeights;
 import dev.vireo.model.ModelFamily;
 import dev.vireo.model.ModelLoader;
 import dev.vireo.model.PixelScale;
@@ -61,8 +62,16 @@ public final class PretrainedModel {
 
     /** What puts the weights onto a device. */
     public ModelLoader loader() {
-        PixelScale pixels = new PixelScale(images.rescaleFactor(), images.mean(), images.std());
-        return new ModelLoader(directory, family, pixels);
+        return new ModelLoader(directory, family, pixels());
+    }
+
+    /** Writes {@code model.safetensors} with random weights into another directory, for training from nothing. */
+    public void writeInitialWeights(Path output, long seed) {
+        InitialWeights.write(family, config, pixels(), output, seed);
+    }
+
+    private PixelScale pixels() {
+        return new PixelScale(images.rescaleFactor(), images.mean(), images.std());
     }
 
     /** The image placeholder in token ids. */

@@ -39,18 +39,23 @@ public final class ClipTower {
                 .weight(PREFIX + "pre_layrnorm.bias", width);
         List<Block> blocks = new ArrayList<>();
         blocks.add(device.blocks().patchEmbedding(PREFIX + "embeddings", input, patch, eps));
-        var shape = new VisionShape(
-                width,
-                width / config.integer("vision_config.num_attention_heads"),
-                config.integer("vision_config.intermediate_size"),
-                Activation.of(config.text("vision_config.hidden_act")),
-                eps);
+        VisionShape shape = shape(config);
         for (int layer = 0; layer < usedLayers(config); layer++) {
             String name = PREFIX + "encoder.layers." + layer;
             var parameters = layer(new BlockParameters(manager, weights), name, shape);
             blocks.add(device.blocks().visionLayer(name, parameters, shape));
         }
         return blocks;
+    }
+
+    private static VisionShape shape(ModelConfig config) {
+        int width = config.integer("vision_config.hidden_size");
+        return new VisionShape(
+                width,
+                width / config.integer("vision_config.num_attention_heads"),
+                config.integer("vision_config.intermediate_size"),
+                Activation.of(config.text("vision_config.hidden_act")),
+                config.number("vision_config.layer_norm_eps"));
     }
 
     private static BlockParameters layer(BlockParameters parameters, String name, VisionShape shape) {
@@ -96,5 +101,15 @@ public final class ClipTower {
         }
         patterns.add("model\\.vision_tower\\.post_layernorm\\..*");
         return patterns.toArray(String[]::new);
+    }
+
+    /** Claims those weights. */
+    public static void takeUnused(ModelConfig config, ModelDevice device, WeightSource weights) {
+        VisionShape shape = shape(config);
+        for (int layer = usedLayers(config); layer < config.integer("vision_config.num_hidden_layers"); layer++) {
+            layer(new BlockParameters(device.manager(), weights), PREFIX + "encoder.layers." + layer, shape);
+        }
+        weights.take(PREFIX + "post_layernorm.weight", shape.width());
+        weights.take(PREFIX + "post_layernorm.bias", shape.width());
     }
 }

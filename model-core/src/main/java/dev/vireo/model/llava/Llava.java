@@ -49,4 +49,9 @@ public final class Llava implements ModelFamily {
     public String[] unusedWeights(ModelConfig config) {
         return ClipTower.unusedWeights(config);
     }
+
+    @Override
+    public void takeUnused(ModelConfig config, ModelDevice device, WeightSource weights) {
+        ClipTower.takeUnused(config, device, weights);
+    }
 }

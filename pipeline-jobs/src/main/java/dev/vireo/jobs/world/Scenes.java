@@ -14,7 +14,7 @@ import java.util.zip.CRC32;
  * so that no picture of one split shows what a picture of another shows, whatever the seeds.
  */
 final class Scenes {
-    private static final int MOST_ITEMS = 4;
+    private static final int MOST_ITEMS = 3;
     private static final int FEWEST_BARS = 3;
     private static final int MOST_BARS = 5;
     private static final int CHART_EVERY = 4;
