@@ -8,10 +8,17 @@ package dev.vireo.jobs.config;
  * @param schema of the output's columns
  * @param pictures how many
  * @param seed of everything
+ * @param questions of conversations
  * @param hallucinated share of a conversation's questions that may be answered wrongly
  * @param judged share of conversations in which two answers are compared
  */
-public record WorldSettings(Split split, Schema schema, int pictures, long seed, double hallucinated, double judged) {
+public record WorldSettings(Split split,
+        Schema schema,
+        int pictures,
+        long seed,
+        Asked questions,
+        double hallucinated,
+        double judged) {
     /** What a picture is for. */
     public enum Split {
         /** Conversations that a base model learns from. */
@@ -20,6 +27,14 @@ public record WorldSettings(Split split, Schema schema, int pictures, long seed,
         PAIRS,
         /** Held out. */
         TEST
+    }
+
+    /** What conversations ask. */
+    public enum Asked {
+        /** Every kind of question, several to a picture. */
+        ALL,
+        /** To describe the picture. */
+        DESCRIPTION
     }
 
     /** Published column layouts that the world is written in. */
@@ -36,6 +51,7 @@ public record WorldSettings(Split split, Schema schema, int pictures, long seed,
                 reader.choice("schema", Schema.class),
                 reader.count("pictures", 1),
                 reader.seed("seed"),
+                reader.choice("questions", Asked.class),
                 reader.number("hallucinated", share -> share >= 0 && share < 1, "0 or more, less than 1"),
                 reader.number("judged", share -> share >= 0 && share <= 1, "0 to 1"));
     }

@@ -30,6 +30,16 @@ final class Conversations {
         Scene scene = scenes.draw(random);
         byte[] image = Painter.jpeg(scene, random.nextLong());
         Questions questions = Questions.about(scene);
+        List<ConversationRow.Turn> turns = new ArrayList<>();
+        if (settings.questions() == WorldSettings.Asked.ALL) {
+            turns.addAll(shortAnswers(questions, random));
+        }
+        turns.add(answered(questions.describe(random), random));
+        String name = scenes.name(number);
+        return new ConversationRow(name, name + ".jpg", image, turns);
+    }
+
+    private List<ConversationRow.Turn> shortAnswers(Questions questions, SplittableRandom random) {
         List<Question> asked = new ArrayList<>(questions.others(random));
         for (int round = 0; round < YES_NO_ROUNDS; round++) {
             asked.add(questions.yesNo(true, random));
@@ -42,9 +52,7 @@ final class Conversations {
         if (random.nextDouble() < settings.judged()) {
             turns.add(judged(Scenes.pick(asked, random), random));
         }
-        turns.add(answered(questions.describe(random), random));
-        String name = scenes.name(number);
-        return new ConversationRow(name, name + ".jpg", image, turns);
+        return turns;
     }
 
     private ConversationRow.Turn answered(Question question, SplittableRandom random) {

@@ -103,7 +103,7 @@ class WorldTest {
 
     /** Among the questions whose right answer is not yes. */
     private static double wrongShare(double hallucinated) {
-        var settings = new WorldSettings(Split.TRAIN, Schema.ONEVISION, 1, 11, hallucinated, 0.5);
+        var settings = new WorldSettings(Split.TRAIN, Schema.ONEVISION, 1, 11, WorldSettings.Asked.ALL, hallucinated, 0.5);
         Conversations conversations = new Conversations(settings);
         Scenes scenes = new Scenes(Split.TRAIN, 11);
         int asked = 0;
