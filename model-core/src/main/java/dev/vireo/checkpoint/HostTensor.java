@@ -45,6 +45,15 @@ public final class HostTensor {
         return of(StoredType.F32, shape, bytes);
     }
 
+    /**
+     * The same values as F32 or BF16, rounded to the nearest, ties to even.
+     *
+     * @throws IllegalStateException if this is no tensor of floating-point numbers
+     */
+    public HostTensor as(StoredType type) {
+        return of(type, shape(), FloatBlocks.convert(bytes(), type(), type));
+    }
+
     private static TensorInfo info(StoredType type, long[] shape) {
         return new TensorInfo("", type, Arrays.stream(shape).boxed().toList());
     }

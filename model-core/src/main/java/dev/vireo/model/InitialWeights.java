@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.vireo.checkpoint.HostTensor;
 import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.checkpoint.SafetensorsWriter;
+import dev.vireo.checkpoint.StoredType;
 import dev.vireo.checkpoint.WeightNames;
 import dev.vireo.nn.Parameter;
 import dev.vireo.nn.WeightSource;
@@ -26,17 +27,21 @@ public final class InitialWeights {
     private InitialWeights() {}
 
     /**
-     * Writes {@code model.safetensors} in float32, the same bytes for the same seed.
+     * Writes {@code model.safetensors} in bfloat16 where the configuration's {@code dtype} says so, else in float32; the same
+     * bytes for the same seed.
      *
      * @param config decides names and shapes
      * @param output the model directory
      */
     public static void write(ModelFamily family, ModelConfig config, PixelScale pixels, Path output, long seed) {
         WeightNames names = WeightNames.of(config.modelType());
+        StoredType type = config.optionalText("dtype").orElse("").equals("bfloat16") ? StoredType.BF16 : StoredType.F32;
         Map<String, HostTensor> tensors = new TreeMap<>();
         try (ModelDevice device = ModelDevice.on(Device.cpu(), Precision.FP32)) {
             WeightSource source = (name, shape) -> {
-                tensors.put(names.saved(name).orElse(name), tensor(name, shape, seed));
+                tensors.put(
+                        names.saved(name).orElse(name),
+                        tensor(name, shape, seed).as(type));
                 return Parameter.frozen(name, device.manager().zeros(new Shape(shape)));
             };
             family.vision(config, pixels, device, source);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param train of the {@code train} job
  * @param evaluate of the {@code evaluate} job
  * @param world of the {@code world} job
+ * @param demo of the {@code demo} job
  * @param written every key with its resolved value as it would be written, sorted by key; what {@code run.json} records
  */
 public record Settings(
@@ -31,6 +32,7 @@ public record Settings(
         TrainSettings train,
         EvaluateSettings evaluate,
         WorldSettings world,
+        DemoSettings demo,
         SortedMap<String, String> written) {
 
     /**
@@ -61,7 +63,7 @@ public record Settings(
 
     /** The sections of the settings, in reading order. */
     public static List<String> sections() {
-        return List.of("model", "prepare", "score", "generate", "train", "evaluate", "world");
+        return List.of("model", "prepare", "score", "generate", "train", "evaluate", "world", "demo");
     }
 
     /** What help says about the settings of a section such as {@code train}, in reading order. */
@@ -78,6 +80,7 @@ public record Settings(
                 TrainSettings.read(reader.below("train")),
                 EvaluateSettings.read(reader.below("evaluate")),
                 WorldSettings.read(reader.below("world")),
+                DemoSettings.read(reader.below("demo")),
                 written);
     }
 

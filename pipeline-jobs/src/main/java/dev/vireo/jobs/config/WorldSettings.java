@@ -12,13 +12,8 @@ package dev.vireo.jobs.config;
  * @param hallucinated share of a conversation's questions that may be answered wrongly
  * @param judged share of conversations in which two answers are compared
  */
-public record WorldSettings(Split split,
-        Schema schema,
-        int pictures,
-        long seed,
-        Asked questions,
-        double hallucinated,
-        double judged) {
+public record WorldSettings(
+        Split split, Schema schema, int pictures, long seed, Asked questions, double hallucinated, double judged) {
     /** What a picture is for. */
     public enum Split {
         /** Conversations that a base model learns from. */

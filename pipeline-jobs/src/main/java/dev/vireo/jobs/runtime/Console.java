@@ -31,6 +31,11 @@ public final class Console {
         return new Console(System.out, System.err, terminal);
     }
 
+    /** A console whose results go elsewhere; progress and notes stay where they are. */
+    public Console withResults(PrintStream results) {
+        return new Console(results, err, terminal);
+    }
+
     /** Prints one line of a result. */
     public void print(String line) {
         out.println(line);

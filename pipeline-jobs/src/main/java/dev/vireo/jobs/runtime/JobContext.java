@@ -47,7 +47,12 @@ public final class JobContext implements AutoCloseable {
 
     /** A context for another job inside this one; it shares Spark and the console. */
     public JobContext nested(String other, JobArguments otherArguments, Settings otherSettings) {
-        return new JobContext(other, otherArguments, otherSettings, console, home, spark());
+        return nested(other, otherArguments, otherSettings, console);
+    }
+
+    /** A context for another job inside this one that tells its results elsewhere; it shares Spark. */
+    public JobContext nested(String other, JobArguments otherArguments, Settings otherSettings, Console otherConsole) {
+        return new JobContext(other, otherArguments, otherSettings, otherConsole, home, spark());
     }
 
     /** The job's name. */

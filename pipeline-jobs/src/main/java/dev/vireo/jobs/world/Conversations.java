@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Conversations about the pictures of a split: many questions to one picture, the description last, so that it gives no
- * other answer away.
+ * Conversations about the pictures of a split: a description, which would give every other answer away, or many questions to
+ * one picture.
  *
  * <p>Some questions are answered wrongly, as in data that a model wrote: what is not there is said to be there. A
  * comparison of two answers always names the right one.
  */
 final class Conversations {
     private static final int YES_NO_ROUNDS = 2;
+    private static final int DESCRIBED_EVERY = 6;
 
     private final WorldSettings settings;
     private final Scenes scenes;
@@ -30,11 +31,10 @@ final class Conversations {
         Scene scene = scenes.draw(random);
         byte[] image = Painter.jpeg(scene, random.nextLong());
         Questions questions = Questions.about(scene);
-        List<ConversationRow.Turn> turns = new ArrayList<>();
-        if (settings.questions() == WorldSettings.Asked.ALL) {
-            turns.addAll(shortAnswers(questions, random));
-        }
-        turns.add(answered(questions.describe(random), random));
+        boolean describes =
+                settings.questions() == WorldSettings.Asked.DESCRIPTION || random.nextInt(DESCRIBED_EVERY) == 0;
+        List<ConversationRow.Turn> turns =
+                describes ? List.of(answered(questions.describe(random), random)) : shortAnswers(questions, random);
         String name = scenes.name(number);
         return new ConversationRow(name, name + ".jpg", image, turns);
     }
@@ -46,13 +46,11 @@ final class Conversations {
             asked.add(questions.yesNo(false, random));
         }
         List<ConversationRow.Turn> turns = new ArrayList<>();
-        for (Question question : Scenes.shuffled(asked, random)) {
-            turns.add(answered(question, random));
-        }
+        asked.forEach(question -> turns.add(answered(question, random)));
         if (random.nextDouble() < settings.judged()) {
             turns.add(judged(Scenes.pick(asked, random), random));
         }
-        return turns;
+        return Scenes.shuffled(turns, random);
     }
 
     private ConversationRow.Turn answered(Question question, SplittableRandom random) {

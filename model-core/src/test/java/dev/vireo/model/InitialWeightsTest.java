@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.vireo.checkpoint.Checkpoint;
+import dev.vireo.pretrained.PretrainedModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InitialWeightsTest {
+    private static final Path GOLDEN = Path.of("src/test/resources/golden/llava15-tiny/model");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void namesAndShapesAreThoseOfThePublishedLayout() throws IOException {
+        Path made = make("made", 1);
+        try (Checkpoint expected = Checkpoint.open(GOLDEN);
+                Checkpoint actual = Checkpoint.open(made)) {
+            assertThat(actual.names()).containsExactlyInAnyOrderElementsOf(expected.names());
+            for (String name : expected.names()) {
+                assertThat(actual.info(name).shape())
+                        .as(name)
+                        .isEqualTo(expected.info(name).shape());
+            }
+        }
+    }
+
+    @Test
+    void theSeedDecidesEveryByte() throws IOException {
+        byte[] once = Files.readAllBytes(make("once", 1).resolve("model.safetensors"));
+        byte[] again = Files.readAllBytes(make("again", 1).resolve("model.safetensors"));
+        byte[] other = Files.readAllBytes(make("other", 2).resolve("model.safetensors"));
+        assertThat(again).isEqualTo(once);
+        assertThat(other).isNotEqualTo(once);
+    }
+
+    private Path make(String name, long seed) throws IOException {
+        Path made = Files.createDirectory(folder.resolve(name));
+        Files.copy(GOLDEN.resolve("config.json"), made.resolve("config.json"));
+        PretrainedModel.open(GOLDEN).writeInitialWeights(made, seed);
+        return made;
+    }
+}
