@@ -43,67 +43,39 @@ public final class Bicubic {
     public PlanarImage window(int top, int left, int windowHeight, int windowWidth) {
         BicubicAxis columns = BicubicAxis.of(rows.width(), width, left, windowWidth);
         BicubicAxis lines = BicubicAxis.of(rows.height(), height, top, windowHeight);
-        int begin = lines.begin();
-        int[] planes = alongRows(columns, begin, lines.end());
-        return alongColumns(planes, begin, lines, windowWidth);
-    }
-
-    /** Levels of rows {@code begin} to {@code end}: for each row, three planes of one line. */
-    private int[] alongRows(BicubicAxis axis, int begin, int end) {
-        int size = axis.size();
-        int[] planes = new int[Math.multiplyExact(3 * (end - begin), size)];
-        int[] weights = axis.weights();
-        int half = 1 << (axis.precision() - 1);
-        for (int y = begin; y < end; y++) {
-            byte[] row = rows.array(y);
-            int start = rows.offset(y);
-            int target = 3 * (y - begin) * size;
-            for (int x = 0; x < size; x++) {
-                int red = half;
-                int green = half;
-                int blue = half;
-                int source = start + 3 * axis.first(x);
-                int weight = axis.offset(x);
-                for (int last = weight + axis.count(x); weight < last; weight++, source += 3) {
-                    red += weights[weight] * (row[source] & 0xff);
-                    green += weights[weight] * (row[source + 1] & 0xff);
-                    blue += weights[weight] * (row[source + 2] & 0xff);
-                }
-                planes[target + x] = level(red >> axis.precision());
-                planes[target + size + x] = level(green >> axis.precision());
-                planes[target + 2 * size + x] = level(blue >> axis.precision());
+        NarrowedRows narrowed = new NarrowedRows(rows, columns, lines.first(0), lines.longest());
+        byte[] planes = new byte[Math.multiplyExact(3 * windowHeight, windowWidth)];
+        int[] sums = new int[3 * windowWidth];
+        for (int y = 0; y < windowHeight; y++) {
+            narrowed.require(lines.first(y) + lines.count(y));
+            Arrays.fill(sums, 1 << (lines.precision() - 1));
+            for (int tap = 0; tap < lines.count(y); tap++) {
+                add(
+                        sums,
+                        narrowed.ring(),
+                        narrowed.offset(lines.first(y) + tap),
+                        lines.weights()[lines.offset(y) + tap]);
             }
-        }
-        return planes;
-    }
-
-    private static PlanarImage alongColumns(int[] planes, int begin, BicubicAxis axis, int width) {
-        int line = 3 * width;
-        byte[] resized = new byte[Math.multiplyExact(axis.size(), line)];
-        int[] sums = new int[line];
-        for (int y = 0; y < axis.size(); y++) {
-            Arrays.fill(sums, 1 << (axis.precision() - 1));
-            for (int tap = 0; tap < axis.count(y); tap++) {
-                int weight = axis.weights()[axis.offset(y) + tap];
-                add(sums, planes, (axis.first(y) + tap - begin) * line, weight);
-            }
+            toLevels(sums, lines.precision());
             for (int channel = 0; channel < 3; channel++) {
-                int target = (channel * axis.size() + y) * width;
-                for (int x = 0; x < width; x++) {
-                    resized[target + x] = (byte) level(sums[channel * width + x] >> axis.precision());
+                int target = (channel * windowHeight + y) * windowWidth;
+                for (int x = 0; x < windowWidth; x++) {
+                    planes[target + x] = (byte) sums[channel * windowWidth + x];
                 }
             }
         }
-        return new PlanarImage(resized, axis.size(), width);
+        return new PlanarImage(planes, windowHeight, windowWidth);
     }
 
-    private static void add(int[] sums, int[] planes, int offset, int weight) {
+    private static void add(int[] sums, int[] levels, int offset, int weight) {
         for (int i = 0; i < sums.length; i++) {
-            sums[i] += weight * planes[offset + i];
+            sums[i] += weight * levels[offset + i];
         }
     }
 
-    private static int level(int value) {
-        return Math.min(Math.max(value, 0), 255);
+    private static void toLevels(int[] sums, int places) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = BicubicAxis.level(sums[i], places);
+        }
     }
 }

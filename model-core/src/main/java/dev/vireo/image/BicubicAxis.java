@@ -123,21 +123,13 @@ final class BicubicAxis {
         return precision;
     }
 
-    /** The first input pixel that any output pixel needs. */
-    int begin() {
-        int begin = Integer.MAX_VALUE;
-        for (int each : first) {
-            begin = Math.min(begin, each);
-        }
-        return begin;
+    /** The most input pixels that an output pixel has. */
+    int longest() {
+        return stride;
     }
 
-    /** Behind the last input pixel that any output pixel needs. */
-    int end() {
-        int end = 0;
-        for (int i = 0; i < first.length; i++) {
-            end = Math.max(end, first[i] + count[i]);
-        }
-        return end;
+    /** A weighted sum, half a step added, as the nearest level. */
+    static int level(int sum, int precision) {
+        return Math.min(Math.max(sum >> precision, 0), 255);
     }
 }
