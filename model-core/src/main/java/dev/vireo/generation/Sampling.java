@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.generation;
 
+import java.io.Serializable;
+
 /**
  * How answers are drawn. Filters apply in the order temperature, top-k, top-p, as in transformers.
  *
@@ -11,7 +13,8 @@ package dev.vireo.generation;
  * @param maxNewTokens longest answer in tokens, the end token included
  * @param seed of the draws; with the row's id and the sample's number it fixes an answer
  */
-public record Sampling(int samples, double temperature, double topP, int topK, int maxNewTokens, long seed) {
+public record Sampling(int samples, double temperature, double topP, int topK, int maxNewTokens, long seed)
+        implements Serializable {
     public Sampling {
         require(samples >= 1, "samples", samples, ">= 1");
         require(temperature >= 0 && Double.isFinite(temperature), "temperature", temperature, ">= 0");

@@ -10,10 +10,20 @@ package dev.vireo.jobs.config;
  * @param topK how many tokens are kept; 0 keeps all
  * @param maxNewTokens longest answer in tokens
  * @param seed fixes a row's answers together with the row's id
+ * @param batchSize answers that are computed together
  * @param critic who compares the answers and makes pairs
+ * @param judge what the critic is asked
  */
 public record GenerateSettings(
-        int samples, double temperature, double topP, int topK, int maxNewTokens, long seed, Critic critic) {
+        int samples,
+        double temperature,
+        double topP,
+        int topK,
+        int maxNewTokens,
+        long seed,
+        int batchSize,
+        Critic critic,
+        JudgeSettings judge) {
     /** Who compares the answers of a row. */
     public enum Critic {
         /** Nobody; candidates are the result. */
@@ -30,7 +40,9 @@ public record GenerateSettings(
                 reader.count("top-k", 0),
                 reader.count("max-new-tokens", 1),
                 reader.seed("seed"),
-                reader.choice("critic", Critic.class));
+                reader.count("batch-size", 1),
+                reader.choice("critic", Critic.class),
+                JudgeSettings.read(reader.below("judge")));
         if (settings.critic == Critic.SELF && settings.samples < 2) {
             reader.invalid("samples", ">= 2 with generate.critic=self, which compares answers");
         }

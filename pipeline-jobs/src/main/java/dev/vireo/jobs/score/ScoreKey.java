@@ -4,13 +4,17 @@ package dev.vireo.jobs.score;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import dev.vireo.checkpoint.Fingerprint;
 import dev.vireo.jobs.config.InvalidSettingsException;
+import dev.vireo.jobs.shards.ShardSet;
+import dev.vireo.jobs.storage.LocalCopy;
 import dev.vireo.jobs.storage.Storage;
 import dev.vireo.tensor.Precision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What scores belong to. Two runs with equal keys give the same scores; the scores of another key are another column.
@@ -34,6 +38,21 @@ public record ScoreKey(String modelHash, String adapterHash, String shardsHash, 
         Objects.requireNonNull(adapterHash, "adapterHash");
         Objects.requireNonNull(shardsHash, "shardsHash");
         Objects.requireNonNull(precision, "precision");
+    }
+
+    /**
+     * The key of the scores that a model would give rows now.
+     *
+     * @param adapter directory, or null for the model alone
+     */
+    public static ScoreKey of(
+            Storage storage, String model, @Nullable String adapter, ShardSet shards, Precision precision)
+            throws IOException {
+        return new ScoreKey(
+                Fingerprint.weights(LocalCopy.of(storage, model)),
+                adapter == null ? NO_ADAPTER : Fingerprint.adapter(LocalCopy.of(storage, adapter)),
+                shards.contentHash(),
+                precision);
     }
 
     /** The content of the key file. */

@@ -11,7 +11,7 @@ public final class Threads {
      * What was set, else the cores that Spark reserves for a task; in one JVM its cores divided among the tasks at work.
      *
      * @param setting {@code model.threads}; 0 where nothing was set
-     * @param tasks that there are to run
+     * @param tasks of the whole run, so that a resumed one computes alike
      */
     public static int ofTask(SparkContext context, int setting, int tasks) {
         if (setting > 0) {

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.score;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be scored, and where the scores go.
+ *
+ * @param model directory
+ * @param adapter directory; null for the model alone
+ * @param shards directories written by {@code prepare}
+ * @param output directory
+ * @param overwrite whether a finished result may be replaced
+ */
+public record ScoreRequest(
+        String model, @Nullable String adapter, List<String> shards, String output, boolean overwrite) {
+    public ScoreRequest {
+        shards = List.copyOf(shards);
+    }
+}
