@@ -110,7 +110,8 @@ final class SettingsLayers {
      * objects and quoted text are HOCON.
      */
     private static ConfigValue value(String text) {
-        boolean hocon = text.startsWith("[") || text.startsWith("{") || text.startsWith("\"");
+        boolean template = text.startsWith("{{") || text.startsWith("{%") || text.startsWith("{#");
+        boolean hocon = !template && (text.startsWith("[") || text.startsWith("{") || text.startsWith("\""));
         return hocon
                 ? ConfigFactory.parseString("value = " + text).getValue("value")
                 : ConfigValueFactory.fromAnyRef(text);

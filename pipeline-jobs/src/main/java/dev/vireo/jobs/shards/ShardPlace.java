@@ -8,9 +8,10 @@ import dev.vireo.jobs.storage.Storage;
  *
  * @param directory of its manifest
  * @param entry what the manifest says about it
+ * @param images how its pictures became tiles
  * @param firstRow number of its first row in the set
  */
-record ShardPlace(String directory, ShardEntry entry, int firstRow) {
+record ShardPlace(String directory, ShardEntry entry, ImageRules images, int firstRow) {
     String indexFile() {
         return Storage.child(directory, entry.index().name());
     }

@@ -2,6 +2,7 @@
 package dev.vireo.jobs.shards;
 
 import dev.vireo.batch.Sample;
+import dev.vireo.image.ImageProcessor;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.jobs.storage.Storage;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.apache.arrow.memory.RootAllocator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads rows by number, in any order. It keeps what it read last: some files open, some batches of rows, and images up to 64
@@ -21,17 +23,17 @@ public final class ShardReader implements AutoCloseable {
 
     private final Storage storage;
     private final List<ShardPlace> shards;
-    private final StoredPictures images;
+    private final @Nullable ImageProcessor processor;
     private final RootAllocator allocator = new RootAllocator();
     private final Recent<String, ArrowInput> files = new Recent<>(OPEN_FILES, file -> 1, ArrowInput::close);
     private final Recent<List<Integer>, List<StoredRow>> batches = new Recent<>(KEPT_BATCHES, batch -> 1, batch -> {});
     private final Recent<List<Integer>, ProcessedImage> pictures =
             new Recent<>(KEPT_IMAGE_BYTES, image -> image.tiles().length, image -> {});
 
-    ShardReader(Storage storage, List<ShardPlace> shards, StoredPictures images) {
+    ShardReader(Storage storage, List<ShardPlace> shards, @Nullable ImageProcessor processor) {
         this.storage = storage;
         this.shards = shards;
-        this.images = images;
+        this.processor = processor;
     }
 
     /** A row as ids and tiles. */
@@ -69,7 +71,9 @@ public final class ShardReader implements AutoCloseable {
     }
 
     private ProcessedImage picture(int shard, int place) throws IOException {
-        return images.read(file(shards.get(shard).imageFile()).load(place));
+        ShardPlace from = shards.get(shard);
+        return new StoredPictures(from.images(), processor)
+                .read(file(from.imageFile()).load(place));
     }
 
     private StoredRow stored(int shard, int row) throws IOException {

@@ -55,7 +55,7 @@ public final class ShardSet {
             manifests.add(manifest);
             for (ShardEntry entry : manifest.shards()) {
                 requireFiles(storage, directory, entry);
-                shards.add(new ShardPlace(directory, entry, rows));
+                shards.add(new ShardPlace(directory, entry, manifest.images(), rows));
                 rows = Math.addExact(rows, entry.rows());
             }
         }
@@ -68,8 +68,9 @@ public final class ShardSet {
             difference = Optional.of("another chat template (" + ModelIdentity.brief(manifest.templateHash()) + ", not "
                     + ModelIdentity.brief(expected.templateHash()) + ")");
         }
-        if (difference.isEmpty() && !expected.images().equals(manifest.images())) {
-            difference = Optional.of("other image settings (" + manifest.images() + ", not " + expected.images() + ")");
+        boolean turned = expected.images().exifApplied();
+        if (difference.isEmpty() && turned != manifest.images().exifApplied()) {
+            difference = Optional.of("another prepare.exif (" + exif(!turned) + ", not " + exif(turned) + ")");
         }
         if (difference.isPresent()) {
             throw Manifest.unusable(
@@ -77,6 +78,10 @@ public final class ShardSet {
                     "they were prepared with " + difference.get() + " than " + first
                             + "; prepare both with the same --model and settings");
         }
+    }
+
+    private static String exif(boolean applied) {
+        return applied ? "apply" : "ignore";
     }
 
     private static void requireFiles(Storage storage, String directory, ShardEntry entry) throws IOException {
@@ -113,7 +118,7 @@ public final class ShardSet {
         return directories;
     }
 
-    /** The manifest of the first directory; all agree in everything but shards and counts. */
+    /** The manifest of the first directory; all agree in the model, the template and prepare.exif. */
     public Manifest manifest() {
         return manifests.get(0);
     }
@@ -154,11 +159,11 @@ public final class ShardSet {
      * @param processor the model's, which makes the tiles where the shards hold the original bytes alone
      */
     public ShardReader reader(ImageProcessor processor) {
-        return new ShardReader(storage, shards, new StoredPictures(manifest().images(), processor));
+        return new ShardReader(storage, shards, processor);
     }
 
     /** A reader for one thread of words, ids and original images; the caller closes it. Tiles only where shards hold them. */
     public ShardReader reader() {
-        return new ShardReader(storage, shards, new StoredPictures(manifest().images(), null));
+        return new ShardReader(storage, shards, null);
     }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
     @TempDir
@@ -154,6 +155,13 @@ class SettingsTest {
             """)
     void wrongArgumentIsNamedWithWhatWasExpected(String assignment, String message) {
         assertThat(problems(assignment)).containsExactly(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{% for m in messages %}{{ m }}{% endfor %}", "{{ bos_token }}[a, b]", "{# none #}{{ x }}"})
+    void templateOnTheCommandLineIsTakenAsItStands(String template) {
+        Settings settings = Settings.resolve(null, List.of(), List.of("prepare.template=" + template));
+        assertThat(settings.prepare().template()).isEqualTo(template);
     }
 
     @Test

@@ -130,6 +130,15 @@ class PrepareJobTest {
                 }
             }
         }
+        ShardSet both = ShardSet.open(
+                runs.context().storage(),
+                List.of(
+                        folder.resolve("source").toString(),
+                        folder.resolve("tiles").toString()));
+        try (ShardReader reader = both.reader(processor)) {
+            assertThat(reader.sample(8).images().get(0).tiles())
+                    .isEqualTo(reader.sample(0).images().get(0).tiles());
+        }
         assertThatThrownBy(() -> {
                     try (ShardReader reader = open("source").reader()) {
                         reader.sample(0);
