@@ -109,7 +109,7 @@ class SubmitScriptTest {
     void aBrokenModelIsOneLine() throws Exception {
         Path model = Files.createDirectory(folder.resolve("model"));
         Files.writeString(model.resolve("config.json"), "{\"model_type\": \"gpt2\"}");
-        Path input = Files.writeString(folder.resolve("rows.parquet"), "no Parquet");
+        Path input = HOME.resolve("pipeline-jobs/src/test/resources/golden/parquet/rlaif-v.parquet");
         Result result =
                 run(Map.of(), SCRIPT, "prepare", "--model", model, "--input", input, "--output", folder.resolve("out"));
         assertThat(result.status()).isIn(1, 2);
