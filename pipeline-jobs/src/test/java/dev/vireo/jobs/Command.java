@@ -18,7 +18,7 @@ final class Command {
     /** The repository. */
     static final Path HOME = Path.of("").toAbsolutePath().getParent();
 
-    private static final long TIMEOUT_SECONDS = 240;
+    private static final long TIMEOUT_SECONDS = 600;
 
     private final List<String> line;
     private final Map<String, String> environment = new HashMap<>();
