@@ -151,12 +151,7 @@ public final class PairTokenizer implements AutoCloseable {
             addPiece(pieces, marks, whole.substring(start, end), true);
             at = end;
         }
-        Continuation continuation = Continuation.of(pieces, marks);
-        if (!continuation.isScored()) {
-            throw new IllegalArgumentException(
-                    "Cannot tokenize answer: the template writes nothing for it, so there is no token to score");
-        }
-        return continuation;
+        return Continuation.of(pieces, marks);
     }
 
     private void addPiece(List<int[]> pieces, List<Boolean> marks, String text, boolean scored) {

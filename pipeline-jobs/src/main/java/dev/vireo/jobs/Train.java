@@ -14,7 +14,7 @@ public final class Train {
             "Train a LoRA adapter, or all parameters, with SFT, ORPO or DPO on one or several executors.",
             Set.of(JobOption.MODEL, JobOption.SHARDS, JobOption.OUTPUT),
             Set.of(JobOption.ADAPTER, JobOption.EVAL),
-            List.of("model", "train"),
+            List.of("model", "train", "score"),
             new TrainJob());
 
     private Train() {}

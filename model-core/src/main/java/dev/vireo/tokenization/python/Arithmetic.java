@@ -14,8 +14,6 @@ public enum Arithmetic {
     MODULO("%"),
     POWER("**");
 
-    private static final long MOST_REPEATS = 100_000;
-
     private final String symbol;
 
     Arithmetic(String symbol) {
@@ -65,10 +63,7 @@ public enum Arithmetic {
     }
 
     private Object repeat(Object value, long times) {
-        if (times > MOST_REPEATS) {
-            throw PythonException.refused("repeating a value more than " + MOST_REPEATS + " times");
-        }
-        int count = (int) Math.max(0, times);
+        int count = (int) Math.max(0, Math.min(times, Integer.MAX_VALUE));
         if (value instanceof String text) {
             return text.repeat(count);
         }

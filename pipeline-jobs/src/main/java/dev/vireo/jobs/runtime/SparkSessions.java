@@ -10,6 +10,7 @@ public final class SparkSessions {
     /** Barrier jobs start and fail fast, and a lost executor is noticed within a minute. */
     private static final Map<String, String> ALWAYS = Map.ofEntries(
             Map.entry("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "2s"),
+            Map.entry("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "150"),
             Map.entry("spark.barrier.sync.timeout", "600"),
             Map.entry("spark.executor.heartbeatInterval", "5s"),
             Map.entry("spark.network.timeout", "60s"),

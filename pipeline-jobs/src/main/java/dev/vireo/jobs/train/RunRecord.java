@@ -5,7 +5,6 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import dev.vireo.jobs.config.Settings;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -56,7 +55,11 @@ record RunRecord(
         for (String key : HARMLESS) {
             deciding.remove(key);
         }
-        return new Gson().toJson(Map.of("hashes", hashes, "settings", deciding, "resolved", resolved));
+        SortedMap<String, SortedMap<String, String>> all = new TreeMap<>();
+        all.put("hashes", hashes);
+        all.put("settings", deciding);
+        all.put("resolved", resolved);
+        return new Gson().toJson(all);
     }
 
     /** The content of {@code run.json}. */

@@ -7,6 +7,8 @@ import dev.vireo.jobs.config.TrainSettings;
 import dev.vireo.jobs.runtime.JobArguments;
 import dev.vireo.jobs.shards.RowIndex;
 import dev.vireo.jobs.shards.ShardSet;
+import dev.vireo.jobs.storage.Storage;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -28,7 +30,7 @@ final class TrainChecks {
     }
 
     /** Settings and arguments that contradict each other. */
-    TrainChecks arguments(JobArguments arguments, TrainSettings train) {
+    TrainChecks arguments(Storage storage, JobArguments arguments, TrainSettings train) throws IOException {
         if (train.full() && arguments.adapter() != null) {
             problems.add("Invalid --adapter " + arguments.adapter()
                     + ": train.full=true trains the model itself; merge the adapter first (vireo adapter merge)");
@@ -37,12 +39,23 @@ final class TrainChecks {
             problems.add("Invalid train.eval-every: " + train.checkpoint().evalEvery()
                     + " (expected 0 without --eval: there are no rows to evaluate)");
         }
+        String reference = train.objective().reference();
         boolean dpo = train.objective().kind() == ObjectiveSettings.Kind.DPO;
         if (!dpo && !train.objective().referenceScores().equals(ObjectiveSettings.NONE)) {
             problems.add("Invalid train.reference-scores: " + train.objective().referenceScores()
                     + " (expected none: only train.objective=dpo has a reference)");
         }
+        if (dpo && !isKnownReference(storage, reference)) {
+            problems.add("Invalid train.reference: " + reference
+                    + " (expected start, base or the directory of an adapter; there is no such directory)");
+        }
         return this;
+    }
+
+    private static boolean isKnownReference(Storage storage, String reference) throws IOException {
+        return reference.equals(ObjectiveSettings.START)
+                || reference.equals(ObjectiveSettings.BASE)
+                || storage.exists(reference);
     }
 
     /**

@@ -2,6 +2,7 @@
 package dev.vireo.jobs.train;
 
 import dev.vireo.checkpoint.Fingerprint;
+import dev.vireo.jobs.config.ObjectiveSettings;
 import dev.vireo.jobs.config.TrainSettings;
 import dev.vireo.jobs.runtime.JobArguments;
 import dev.vireo.jobs.runtime.JobContext;
@@ -47,7 +48,7 @@ final class TrainInputs {
         SparkConf conf =
                 SparkEnv.get() == null ? new SparkConf() : SparkEnv.get().conf();
         new TrainChecks()
-                .arguments(arguments, train)
+                .arguments(storage, arguments, train)
                 .cluster(conf, train.batch().workers())
                 .require();
         List<String> shardDirectories = TrainJob.absolute(storage, arguments.inputs());
@@ -61,6 +62,7 @@ final class TrainInputs {
         return inputs;
     }
 
+    /** Checks that rows and model fit, and notes what they are. */
     private void check(Storage storage, JobArguments arguments, TrainSettings train) throws IOException {
         Path directory = LocalCopy.of(storage, arguments.model());
         PretrainedModel model = PretrainedModel.open(directory);
@@ -83,6 +85,11 @@ final class TrainInputs {
         if (adapter != null) {
             hashes.put("adapter", Fingerprint.adapter(LocalCopy.of(storage, adapter)));
         }
+        String reference = train.objective().reference();
+        boolean isDirectory = !reference.equals(ObjectiveSettings.START) && !reference.equals(ObjectiveSettings.BASE);
+        if (train.objective().kind() == ObjectiveSettings.Kind.DPO && isDirectory) {
+            hashes.put("reference", Fingerprint.adapter(LocalCopy.of(storage, reference)));
+        }
     }
 
     List<String> shardDirectories() {
@@ -91,6 +98,16 @@ final class TrainInputs {
 
     List<String> evalDirectories() {
         return evalDirectories;
+    }
+
+    ShardSet shards() {
+        return shards;
+    }
+
+    /** The held-out rows, if there are any. */
+    @Nullable
+    ShardSet eval() {
+        return eval;
     }
 
     int rows() {

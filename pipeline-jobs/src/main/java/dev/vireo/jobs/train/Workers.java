@@ -103,7 +103,7 @@ final class Workers implements AutoCloseable {
                     plan.workers());
             return new SegmentFailedException(reason, true, thrown);
         }
-        return new SegmentFailedException(brief(text), false, thrown);
+        return new SegmentFailedException(brief(text), spark.isStopped(), thrown);
     }
 
     /** Of Spark's words about a failed barrier job the line that names the cause. */

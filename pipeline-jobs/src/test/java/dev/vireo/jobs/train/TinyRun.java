@@ -34,6 +34,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
 /** Runs of the train job on a tiny random model and random rows. */
@@ -41,12 +42,12 @@ final class TinyRun {
     static final Path MODEL = Path.of("../model-core/src/test/resources/golden/llava15-tiny/model");
     private static final int WORDS = 400;
 
-    /** What a user sets for a run in one JVM with two threads, however many cores there are. */
-    private static final Map<String, String> TWO_THREADS = Map.of(
+    /** What a user sets in Spark's properties. */
+    private final Map<String, String> spark = new TreeMap<>(Map.of(
             "spark.master", "local[2]",
             "spark.driver.host", "127.0.0.1",
             "spark.driver.bindAddress", "127.0.0.1",
-            "spark.ui.enabled", "false");
+            "spark.ui.enabled", "false"));
 
     private final Path folder;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -54,6 +55,27 @@ final class TinyRun {
 
     TinyRun(Path folder) {
         this.folder = folder;
+    }
+
+    /** The same rows in another run. */
+    static TinyRun on(Path folder, Map<String, String> spark) {
+        TinyRun run = new TinyRun(folder);
+        run.spark.putAll(spark);
+        return run;
+    }
+
+    /** A cluster of {@code workers} processes on this machine, as the tests' environment allows it. */
+    static TinyRun onCluster(Path folder, int workers) throws IOException {
+        Files.createDirectories(Path.of(System.getenv("SPARK_HOME"), "jars"));
+        return on(
+                folder,
+                Map.of(
+                        "spark.master",
+                        "local-cluster[" + workers + ",1,1024]",
+                        "spark.executor.memory",
+                        "1g",
+                        "spark.executor.extraClassPath",
+                        System.getProperty("java.class.path")));
     }
 
     /** Writes rows of random ids, one picture each, as prepare would. */
@@ -131,11 +153,11 @@ final class TinyRun {
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false);
         Settings resolved = Settings.resolve(null, List.of(), assignments);
-        TWO_THREADS.forEach(System::setProperty);
+        spark.forEach(System::setProperty);
         try (JobContext context = new JobContext("train", new JobArguments(values, false), resolved, console, null)) {
             new TrainJob().run(context);
         } finally {
-            TWO_THREADS.keySet().forEach(System::clearProperty);
+            spark.keySet().forEach(System::clearProperty);
         }
         return directory;
     }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.vireo.jobs.Vireo;
+import dev.vireo.jobs.config.InvalidSettingsException;
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that dies, and the next one that goes on. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class ResumeTest {
+    private static final String[] SETTINGS = {
+        "train.steps=30", "train.learning-rate=1e-3", "train.save-every=5", "train.segment-steps=5"
+    };
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void killedRunGoesOnAndEndsWithTheSameBits() throws Exception {
+        TinyRun tiny = new TinyRun(folder);
+        Path shards = tiny.shards("rows", 24, true);
+        Path undisturbed = tiny.train(shards, "undisturbed", SETTINGS);
+        Path killed = folder.resolve("killed");
+        Process process = start(shards, killed);
+        try {
+            await().atMost(Duration.ofMinutes(5))
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> Files.exists(killed.resolve("checkpoints/step-5/commit.json")) || !process.isAlive());
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        assertThat(killed.resolve("_SUCCESS.json"))
+                .as("the run was killed early enough")
+                .doesNotExist();
+
+        TinyRun next = new TinyRun(folder);
+        assertThatThrownBy(() -> next.train(shards, "killed", "train.steps=30", "train.learning-rate=2e-3"))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("unfinished result with other inputs or settings");
+        next.train(shards, "killed", SETTINGS);
+        assertThat(next.console()).contains("going on from the checkpoint of step");
+        assertThat(TinyRun.adapter(killed)).isEqualTo(TinyRun.adapter(undisturbed));
+        assertThat(TinyRun.losses(killed)).isEqualTo(TinyRun.losses(undisturbed));
+        assertThatThrownBy(() -> next.train(shards, "killed", SETTINGS))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("finished result");
+    }
+
+    private Process start(Path shards, Path output) throws Exception {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-Dio.netty"))
+                .forEach(command::add);
+        command.addAll(List.of(
+                "-Xmx1g",
+                "-Dspark.master=local[1]",
+                "-Dspark.driver.host=127.0.0.1",
+                "-Dspark.driver.bindAddress=127.0.0.1",
+                "-Dspark.ui.enabled=false",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Vireo.class.getName(),
+                "train",
+                "--model",
+                TinyRun.MODEL.toString(),
+                "--input",
+                shards.toString(),
+                "--output",
+                output.toString(),
+                "model.precision=fp32",
+                "model.threads=1"));
+        command.addAll(List.of(SETTINGS));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(new File(folder.toFile(), "killed.log"))
+                .start();
+    }
+}

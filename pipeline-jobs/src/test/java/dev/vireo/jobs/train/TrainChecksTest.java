@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.vireo.jobs.config.InvalidSettingsException;
+import dev.vireo.jobs.runtime.JobOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainChecksTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void contradictionsAreAllListedBeforeSparkStarts() throws Exception {
+        TinyRun tiny = TinyRun.on(folder, Map.of("spark.dynamicAllocation.enabled", "true"));
+        Path shards = tiny.shards("rows", 2, true);
+        InvalidSettingsException thrown = catchThrowableOfType(
+                InvalidSettingsException.class,
+                () -> tiny.train(
+                        Map.of(JobOption.ADAPTER, List.of(shards.toString())),
+                        shards,
+                        "run",
+                        "train.full=true",
+                        "train.eval-every=3",
+                        "train.workers=3",
+                        "train.reference-scores=scores"));
+        assertThat(thrown.problems())
+                .hasSize(5)
+                .anySatisfy(problem -> assertThat(problem).contains("--adapter").contains("train.full=true"))
+                .anySatisfy(problem -> assertThat(problem).startsWith("Invalid train.eval-every: 3"))
+                .anySatisfy(problem -> assertThat(problem).startsWith("Invalid train.reference-scores: scores"))
+                .anySatisfy(problem -> assertThat(problem).startsWith("Invalid spark.dynamicAllocation.enabled: true"))
+                .anySatisfy(problem -> assertThat(problem)
+                        .startsWith("Invalid train.workers: 3 (expected at most 2")
+                        .contains("--master local[3]"));
+        assertThat(SparkEnv.get()).isNull();
+        assertThat(folder.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void demonstrationsAreNoPairs() throws Exception {
+        TinyRun tiny = new TinyRun(folder);
+        Path shards = tiny.shards("sft", 3, false);
+        assertThatThrownBy(() -> tiny.train(shards, "run"))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("Cannot train orpo on --input")
+                .hasMessageContaining("3 of 3 rows have one answer, such as sft-2")
+                .hasMessageContaining("train.objective=sft");
+    }
+
+    @Test
+    void localMastersHaveAsManyWorkersAsThreads() {
+        assertThat(TrainChecks.localThreads("local")).isEqualTo(1);
+        assertThat(TrainChecks.localThreads("local[4]")).isEqualTo(4);
+        assertThat(TrainChecks.localThreads("local[3,2]")).isEqualTo(3);
+        assertThat(TrainChecks.localThreads("local[*]"))
+                .isEqualTo(Runtime.getRuntime().availableProcessors());
+        assertThat(TrainChecks.localThreads("local-cluster[2,1,1024]")).isZero();
+        assertThat(TrainChecks.localThreads("spark://host:7077")).isZero();
+        new TrainChecks()
+                .cluster(new SparkConf(false).set("spark.master", "yarn"), 64)
+                .require();
+    }
+}
