@@ -151,7 +151,12 @@ public final class PairTokenizer implements AutoCloseable {
             addPiece(pieces, marks, whole.substring(start, end), true);
             at = end;
         }
-        return Continuation.of(pieces, marks);
+        Continuation continuation = Continuation.of(pieces, marks);
+        if (!continuation.isScored()) {
+            throw new IllegalArgumentException(
+                    "Cannot tokenize answer: the template writes nothing for it, so there is no token to score");
+        }
+        return continuation;
     }
 
     private void addPiece(List<int[]> pieces, List<Boolean> marks, String text, boolean scored) {

@@ -17,6 +17,15 @@ public final class TokenizedConversation {
     record Continuation(int[] ids, boolean[] scored) {
         static final Continuation NONE = new Continuation(new int[0], new boolean[0]);
 
+        boolean isScored() {
+            for (boolean mark : scored) {
+                if (mark) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         /** Pieces one after the other, each scored or not as a whole. */
         static Continuation of(List<int[]> pieces, List<Boolean> marks) {
             int length = pieces.stream().mapToInt(piece -> piece.length).sum();

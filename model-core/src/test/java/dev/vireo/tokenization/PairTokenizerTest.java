@@ -164,6 +164,15 @@ class PairTokenizerTest {
     }
 
     @Test
+    void answersWithoutATokenAreRefused() {
+        PairTokenizer tokenizer =
+                open("llava15-tiny", "{% for m in messages %}{{ m.content[0].text }}{% endfor %}", Bos.TEMPLATE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> tokenizer.encode(Conversation.pair(List.of(Message.user(0, "q")), "a", "")))
+                .withMessageContaining("no token to score");
+    }
+
+    @Test
     void templateErrorsNameTheLine() {
         PairTokenizer next = open("llavanext-tiny");
         assertThatIllegalArgumentException()

@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /** A template's tokens and where the parser stands. */
 final class TokenStream {
-    private static final int DEEPEST = 100;
+    private static final int DEEPEST = 200;
 
     private final List<Token> tokens;
     private int position;

@@ -14,6 +14,8 @@ public enum Arithmetic {
     MODULO("%"),
     POWER("**");
 
+    private static final long MOST_REPEATS = 100_000;
+
     private final String symbol;
 
     Arithmetic(String symbol) {
@@ -63,7 +65,10 @@ public enum Arithmetic {
     }
 
     private Object repeat(Object value, long times) {
-        int count = (int) Math.max(0, Math.min(times, Integer.MAX_VALUE));
+        if (times > MOST_REPEATS) {
+            throw PythonException.refused("repeating a value more than " + MOST_REPEATS + " times");
+        }
+        int count = (int) Math.max(0, times);
         if (value instanceof String text) {
             return text.repeat(count);
         }
