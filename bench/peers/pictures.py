@@ -44,20 +44,28 @@ def run(directory, threads):
     processor = AutoImageProcessor.from_pretrained(directory / "model")
     files = sorted((directory / "pictures").iterdir())
 
-    def tiles(file):
+    def tiles(file, **steps):
         with Image.open(file) as picture:
-            return processor([picture], do_rescale=False, do_normalize=False, return_tensors="pt")["pixel_values"][0]
+            return processor([picture], return_tensors="pt", **steps)["pixel_values"][0]
+
+    def levels(file):
+        return tiles(file, do_rescale=False, do_normalize=False)
+
+    def timed(pool, work):
+        start, start_of_cpu = time.perf_counter(), time.process_time()
+        for _ in pool.map(work, files):
+            pass
+        return time.perf_counter() - start, time.process_time() - start_of_cpu
 
     with concurrent.futures.ThreadPoolExecutor(threads) as pool:
         sha = hashlib.sha256()
-        for each in pool.map(tiles, files):  # also warms up
+        for each in pool.map(levels, files):  # also warms up
             sha.update(each.byte().numpy().tobytes())
-        start = time.perf_counter()
-        for each in pool.map(tiles, files):
-            pass
-        seconds = time.perf_counter() - start
+        seconds, cpu_seconds = timed(pool, tiles)
+        _, cpu_seconds_of_levels = timed(pool, levels)
+    report = {"pictures": len(files), "seconds": seconds, "cpu_seconds": cpu_seconds, "cpu_seconds_of_levels": cpu_seconds_of_levels}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps({"pictures": len(files), "seconds": seconds, "sha256": sha.hexdigest(), "peak_bytes": peak}))
+    print(json.dumps(report | {"sha256": sha.hexdigest(), "peak_bytes": peak}))
 
 
 def compare(ours, peer):
@@ -65,6 +73,10 @@ def compare(ours, peer):
     if ours["sha256"] != peer["sha256"]:
         sys.exit(f"Cannot compare: the tiles differ (SHA-256 {ours['sha256']} here, {peer['sha256']} at the peer's)")
     speed, speed_of_peer = (each["pictures"] / each["seconds"] for each in (ours, peer))
+    cpu, cpu_of_peer, cpu_of_levels = (
+        1000 * report[key] / report["pictures"] for report, key in ((ours, "cpu_seconds"), (peer, "cpu_seconds"), (peer, "cpu_seconds_of_levels"))
+    )
+    print(f"processor time of a picture: ours {cpu:.1f} ms, peer {cpu_of_peer:.1f} ms, {cpu_of_levels:.1f} ms of them for uint8 tiles")
     print(f"{ours['pictures']} pictures, the same tiles; memory: ours {ours['peak_bytes'] / 1e9:.2f} GB, peer {peer['peak_bytes'] / 1e9:.2f} GB")
     print(
         f"prepare: {speed / speed_of_peer:.2f} x (ours {speed:.0f} images/s, peer {speed_of_peer:.0f} images/s),"
