@@ -17,8 +17,8 @@ record EvaluationPage(String model, List<String> inputs, EvaluationSummary summa
     Report report(List<Report.Run> runs, List<Report.Card> gallery) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("model", model);
-        facts.put("rows", String.join(", ", inputs));
-        facts.put("evaluated", Integer.toString(summary.rows()));
+        facts.put("shards", String.join(", ", inputs));
+        facts.put("rows", Integer.toString(summary.rows()));
         facts.put("precision", summary.precision().name().toLowerCase(Locale.ROOT));
         facts.put("beta", Double.toString(summary.beta()));
         int adapters = summary.models().size() - 1;

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param beta of losses and rewards
  */
 record EvaluationSummary(List<ModelScores> models, int rows, Precision precision, String shardsHash, double beta) {
-    static final String NONE = "–";
+    static final String NONE = "-";
 
     EvaluationSummary {
         models = List.copyOf(models);

@@ -148,6 +148,22 @@ class EvaluateJobTest {
     }
 
     @Test
+    void interruptedRunComputesOnlyWhatIsMissing() throws Exception {
+        JsonObject whole = run("four", "cut", "evaluate.gallery=1", "evaluate.batch-size=2");
+        Path output = folder.resolve("cut");
+        Path kept = output.resolve("metrics/part-00000.parquet");
+        Object before = Files.getLastModifiedTime(kept);
+        Files.delete(output.resolve("_SUCCESS.json"));
+        // two parts of each model: the last one is the second of the adapter
+        Files.delete(output.resolve("_parts/part-00003.json"));
+        Files.delete(output.resolve("metrics/part-00003.parquet"));
+        assertThat(run("four", "cut", "evaluate.gallery=1", "evaluate.batch-size=2"))
+                .isEqualTo(whole);
+        assertThat(output.resolve("metrics/part-00003.parquet")).exists();
+        assertThat(Files.getLastModifiedTime(kept)).isEqualTo(before);
+    }
+
+    @Test
     void adapterMayNotBeCalledBase() {
         Map<JobOption, List<String>> values = Map.of(
                 JobOption.MODEL, List.of(GoldenShards.MODEL.toString()),
