@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.train;
 
-import dev.vireo.jobs.config.InvalidSettingsException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +15,6 @@ final class BestModel {
     static boolean improves(TrainPlan plan, StepRecord evaluation, @Nullable Double before) {
         String metric = plan.train().checkpoint().bestMetric();
         double value = evaluation.value(metric);
-        if (!evaluation.values().containsKey(metric)) {
-            throw new InvalidSettingsException(List.of("Invalid train.best-metric: " + metric
-                    + " (expected a metric of the evaluation: "
-                    + String.join(", ", evaluation.values().keySet()) + ")"));
-        }
         if (Double.isNaN(value)) {
             return false;
         }

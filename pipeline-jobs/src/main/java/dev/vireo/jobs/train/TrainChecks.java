@@ -39,6 +39,7 @@ final class TrainChecks {
             problems.add("Invalid train.eval-every: " + train.checkpoint().evalEvery()
                     + " (expected 0 without --eval: there are no rows to evaluate)");
         }
+        requireMetric(train);
         String reference = train.objective().reference();
         boolean dpo = train.objective().kind() == ObjectiveSettings.Kind.DPO;
         if (!dpo && !train.objective().referenceScores().equals(ObjectiveSettings.NONE)) {
@@ -50,6 +51,19 @@ final class TrainChecks {
                     + " (expected start, base or the directory of an adapter; there is no such directory)");
         }
         return this;
+    }
+
+    private void requireMetric(TrainSettings train) {
+        List<String> known = new ArrayList<>(List.of("eval_loss"));
+        Objectives.of(train.objective()).metrics().forEach(name -> known.add("eval_" + name));
+        if (!train.full()) {
+            known.add("eval_kl");
+        }
+        String metric = train.checkpoint().bestMetric();
+        if (!known.contains(metric)) {
+            problems.add(
+                    "Invalid train.best-metric: " + metric + " (expected one of " + String.join(", ", known) + ")");
+        }
     }
 
     private static boolean isKnownReference(Storage storage, String reference) throws IOException {

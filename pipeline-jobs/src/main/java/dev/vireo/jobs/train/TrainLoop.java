@@ -149,8 +149,11 @@ final class TrainLoop {
         }
         int most = plan.train().checkpoint().maxFailures();
         if (failure.isPermanent() || failuresInARow >= most) {
-            String times = failuresInARow == 1 ? "" : failuresInARow + " times in a row, first: ";
-            throw new IOException("Cannot train on: " + times + firstFailure.getMessage(), firstFailure);
+            String times = failuresInARow == 1 ? "" : failuresInARow + " segments failed in a row, the first: ";
+            // Without the cause in the chain, whose last message would stand for all of this.
+            IOException stopped = new IOException("Cannot go on training: " + times + firstFailure.getMessage());
+            stopped.addSuppressed(firstFailure);
+            throw stopped;
         }
         report.failed(failure.getMessage());
         rollBack();
