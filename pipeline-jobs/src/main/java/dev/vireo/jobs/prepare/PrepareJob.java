@@ -41,7 +41,6 @@ public final class PrepareJob implements Job {
                 settings);
         List<InputFile> files = InputFile.all(storage, context.arguments().inputs(), settings.schema());
         ModelTools tools = tools(storage, recipe);
-        long started = System.nanoTime();
         List<ShardTask> tasks = tasks(context, files);
         String fingerprint = fingerprint(context, files, tools);
         OutputDirectory output = OutputDirectory.open(
@@ -50,20 +49,35 @@ public final class PrepareJob implements Job {
                 context.name(),
                 fingerprint,
                 context.arguments().overwrite());
-        List<ShardResult> results = results(context, recipe, tasks, output.path());
+        prepare(context, recipe, tools, tasks, fingerprint, output);
+        // After a failure tasks may still use them.
+        tools.close();
+    }
+
+    private static void prepare(
+            JobContext context,
+            Recipe recipe,
+            ModelTools tools,
+            List<ShardTask> tasks,
+            String fingerprint,
+            OutputDirectory output)
+            throws Exception {
+        Storage storage = context.storage();
+        long started = System.nanoTime();
+        Map<Integer, ShardResult> done = done(context, output.path(), tasks);
+        long doneBefore = done.values().stream().mapToLong(ShardResult::rowsIn).sum();
+        List<ShardResult> results = results(context, recipe, tasks, done, output.path());
         Manifest manifest = Manifest.of(
                 tools.identity(),
                 recipe.images(),
                 Sha256.of(tools.template()),
                 fingerprint,
                 results.stream().map(ShardResult::entry).toList());
-        Summary summary = new Summary(manifest, results, (System.nanoTime() - started) / 1e9);
+        Summary summary = new Summary(manifest, results, doneBefore, (System.nanoTime() - started) / 1e9);
         storage.publish(output.child(Manifest.FILE), manifest.toJson());
         output.finish(summary.toJson());
         storage.delete(output.child(ShardWriter.UNFINISHED));
         summary.print(context.console(), output.path());
-        // After a failure tasks may still use them.
-        tools.close();
     }
 
     private static ModelTools tools(Storage storage, Recipe recipe) throws IOException {
@@ -107,20 +121,16 @@ public final class PrepareJob implements Job {
     }
 
     /** Runs what is not done yet, and gives the results of all shards in their order. */
-    private static List<ShardResult> results(JobContext context, Recipe recipe, List<ShardTask> tasks, String output)
+    private static List<ShardResult> results(
+            JobContext context, Recipe recipe, List<ShardTask> tasks, Map<Integer, ShardResult> done, String output)
             throws Exception {
-        Storage storage = context.storage();
-        Map<Integer, ShardResult> done = done(storage, output, tasks);
-        if (!done.isEmpty()) {
-            context.console().note("Resuming: " + done.size() + " of " + tasks.size() + " shards are done");
-        }
         if (done.size() < tasks.size()) {
             List<ShardTask> left = tasks.stream()
                     .filter(task -> !done.containsKey(task.number()))
                     .toList();
             long rows = tasks.stream().mapToLong(ShardTask::count).sum();
             try (Progress progress = context.console().progress("prepare", "rows", rows)) {
-                ShardRun run = new ShardRun(storage, output, recipe);
+                ShardRun run = new ShardRun(context.storage(), output, recipe);
                 run(spark(context), run, left, progress, rows).forEach(result -> done.put(number(result), result));
             }
         }
@@ -131,14 +141,19 @@ public final class PrepareJob implements Job {
         return Integer.parseInt(result.entry().name());
     }
 
-    private static Map<Integer, ShardResult> done(Storage storage, String output, List<ShardTask> tasks)
+    /** What an earlier run did, by the number of the shard. */
+    private static Map<Integer, ShardResult> done(JobContext context, String output, List<ShardTask> tasks)
             throws IOException {
+        Storage storage = context.storage();
         Map<Integer, ShardResult> done = new TreeMap<>();
         for (ShardTask task : tasks) {
             String marker = ShardRun.marker(output, task.number());
             if (storage.exists(marker)) {
                 done.put(task.number(), ShardResult.parse(marker, storage.readText(marker)));
             }
+        }
+        if (!done.isEmpty()) {
+            context.console().note("Resuming: " + done.size() + " of " + tasks.size() + " shards are done");
         }
         return done;
     }

@@ -15,13 +15,17 @@ final class Summary {
     private final Manifest manifest;
     private final long rowsIn;
     private final TreeMap<String, Long> rejected;
-    private final double seconds;
+    private final double rowsPerSecond;
 
-    Summary(Manifest manifest, List<ShardResult> results, double seconds) {
+    /**
+     * @param doneBefore rows that an earlier run had read
+     * @param seconds of this run
+     */
+    Summary(Manifest manifest, List<ShardResult> results, long doneBefore, double seconds) {
         this.manifest = manifest;
         this.rowsIn = results.stream().mapToLong(ShardResult::rowsIn).sum();
         this.rejected = ShardResult.sum(results);
-        this.seconds = seconds;
+        this.rowsPerSecond = (rowsIn - doneBefore) / Math.max(seconds, 1e-3);
     }
 
     JsonObject toJson() {
@@ -46,7 +50,7 @@ final class Summary {
         lines.add(List.of("tokens", String.valueOf(manifest.tokens())));
         lines.add(List.of("images", String.valueOf(manifest.imageCount())));
         lines.add(List.of("shards", String.valueOf(manifest.shards().size())));
-        lines.add(List.of("rows/s", String.format(Locale.ROOT, "%.1f", rowsIn / Math.max(seconds, 1e-3))));
+        lines.add(List.of("rows/s", String.format(Locale.ROOT, "%.1f", rowsPerSecond)));
         console.table(List.of("prepare", ""), lines);
         if (manifest.rows() == 0) {
             console.note("No row was kept: see the reasons in " + output + "/rejects");
