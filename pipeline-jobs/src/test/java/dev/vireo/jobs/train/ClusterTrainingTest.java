@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,20 @@ class ClusterTrainingTest {
                 .hasSize(24)
                 .isSorted()
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    @Tag("cluster")
+    void encryptedWorkersGiveTheSameBits() throws Exception {
+        String[] settings = {"train.steps=4", "train.workers=2", "train.learning-rate=1e-3"};
+        TinyRun threads = new TinyRun(folder);
+        Path shards = threads.shards("rows", 24, true);
+        byte[] expected = TinyRun.adapter(threads.train(shards, "threads", settings));
+        TinyRun cluster = TinyRun.onCluster(folder, 2)
+                .with("spark.authenticate", "true")
+                .with("spark.authenticate.secret", "known to the test alone")
+                .with("spark.network.crypto.enabled", "true");
+        assertThat(TinyRun.adapter(cluster.train(shards, "cluster", settings))).isEqualTo(expected);
     }
 
     /** The only Java processes below this one; their command lines are too long for the process table to tell. */

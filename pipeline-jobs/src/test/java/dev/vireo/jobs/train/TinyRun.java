@@ -78,6 +78,12 @@ final class TinyRun {
                         System.getProperty("java.class.path")));
     }
 
+    /** Adds a property of Spark. */
+    TinyRun with(String key, String value) {
+        spark.put(key, value);
+        return this;
+    }
+
     /** Writes rows of random ids, one picture each, as prepare would. */
     Path shards(String name, int rows, boolean pairs) throws IOException {
         Path directory = folder.resolve(name);
