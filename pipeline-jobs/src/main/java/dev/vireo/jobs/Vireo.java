@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class Vireo {
     /** In the order in which a user meets them. */
     private static final List<JobDefinition> JOBS =
-            List.of(World.JOB, Init.JOB, Prepare.JOB, Score.JOB, Generate.JOB, Train.JOB, Evaluate.JOB);
+            List.of(Demo.JOB, World.JOB, Init.JOB, Prepare.JOB, Score.JOB, Generate.JOB, Train.JOB, Evaluate.JOB);
 
     private Vireo() {}
 

@@ -9,7 +9,7 @@ package dev.vireo.jobs.config;
  * @param pictures how many
  * @param seed of everything
  * @param questions of conversations
- * @param hallucinated share of a conversation's questions that may be answered wrongly
+ * @param hallucinated share of a conversation's answers that add what is not there
  * @param judged share of conversations in which two answers are compared
  */
 public record WorldSettings(

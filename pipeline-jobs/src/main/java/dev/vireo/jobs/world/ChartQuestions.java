@@ -55,7 +55,7 @@ final class ChartQuestions implements Questions {
         return new Question(Question.Kind.EXTREME, "Which bar is " + which + "?", answer, wrong);
     }
 
-    /** The wrong descriptions change the color of a bar, exchange two neighbours or leave out the last. */
+    /** The wrong descriptions change the color of a bar, exchange two neighbours, leave out the last or add one. */
     @Override
     public Question describe(SplittableRandom random) {
         List<String> wrong = new ArrayList<>();
@@ -72,7 +72,11 @@ final class ChartQuestions implements Questions {
         }
         wrong.add(Words.describe(
                 new Scene.Chart(scene.bars().subList(0, scene.bars().size() - 1))));
-        return new Question(Question.Kind.DESCRIBE, Words.DESCRIBE, Words.describe(scene), wrong);
+        List<Bar> more = new ArrayList<>(scene.bars());
+        more.add(new Bar(absent, 1));
+        String invention = Words.describe(more);
+        wrong.add(invention);
+        return new Question(Question.Kind.DESCRIBE, Words.DESCRIBE, Words.describe(scene), wrong, invention);
     }
 
     private Hue absent(SplittableRandom random) {

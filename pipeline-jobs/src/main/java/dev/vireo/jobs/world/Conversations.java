@@ -5,6 +5,7 @@ import dev.vireo.jobs.config.WorldSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Conversations about the pictures of a split: a description, which would give every other answer away, or many questions to
@@ -54,9 +55,9 @@ final class Conversations {
     }
 
     private ConversationRow.Turn answered(Question question, SplittableRandom random) {
-        boolean wrong = random.nextDouble() < settings.hallucinated()
-                && !question.answer().equals(Words.YES);
-        String answer = wrong ? Scenes.pick(question.hallucinations(), random) : question.answer();
+        @Nullable String invention = question.invention();
+        boolean invents = random.nextDouble() < settings.hallucinated();
+        String answer = invents && invention != null ? invention : question.answer();
         return new ConversationRow.Turn(question.text(), answer);
     }
 

@@ -3,6 +3,7 @@ package dev.vireo.jobs.world;
 
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A question about a picture.
@@ -11,8 +12,14 @@ import java.util.Locale;
  * @param text of the question
  * @param answer the right one
  * @param hallucinations plausible answers that are wrong, at least one
+ * @param invention the one among them that adds what is not there, if there is one: the fault that models are known for
  */
-record Question(Kind kind, String text, String answer, List<String> hallucinations) {
+record Question(
+        Kind kind,
+        String text,
+        String answer,
+        List<String> hallucinations,
+        @Nullable String invention) {
     /** What a question asks for. */
     enum Kind {
         /** Yes or no. */
@@ -29,6 +36,11 @@ record Question(Kind kind, String text, String answer, List<String> hallucinatio
         String word() {
             return name().toLowerCase(Locale.ROOT);
         }
+    }
+
+    /** A question whose wrong answers do not add anything. */
+    Question(Kind kind, String text, String answer, List<String> hallucinations) {
+        this(kind, text, answer, hallucinations, null);
     }
 
     Question {

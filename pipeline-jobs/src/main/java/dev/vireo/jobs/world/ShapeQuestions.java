@@ -89,7 +89,7 @@ final class ShapeQuestions implements Questions {
         List<String> wrong = new ArrayList<>();
         scene.items().forEach(item -> wrong.add(named(item.figure(), item.hue())));
         wrong.add(named(pick(FIGURES, random), pick(HUES, random)));
-        return what(place, Words.NOTHING, wrong);
+        return new Question(Question.Kind.WHAT, whatText(place), Words.NOTHING, wrong, wrong.get(0));
     }
 
     private static String named(Figure figure, Hue hue) {
@@ -97,7 +97,11 @@ final class ShapeQuestions implements Questions {
     }
 
     private static Question what(Place place, String right, List<String> wrong) {
-        return new Question(Question.Kind.WHAT, "What is " + Words.at(place) + "?", right, wrong);
+        return new Question(Question.Kind.WHAT, whatText(place), right, wrong);
+    }
+
+    private static String whatText(Place place) {
+        return "What is " + Words.at(place) + "?";
     }
 
     private static Question where(Item item) {
@@ -130,8 +134,9 @@ final class ShapeQuestions implements Questions {
         wrong.add(describe(moved, new Item(moved.figure(), moved.hue(), free)));
         List<Item> more = new ArrayList<>(scene.items());
         more.add(new Item(pick(FIGURES, random), pick(HUES, random), free));
-        wrong.add(Words.describe(new Scene.Shapes(more)));
-        return new Question(Question.Kind.DESCRIBE, Words.DESCRIBE, Words.describe(scene), wrong);
+        String invention = Words.describe(new Scene.Shapes(more));
+        wrong.add(invention);
+        return new Question(Question.Kind.DESCRIBE, Words.DESCRIBE, Words.describe(scene), wrong, invention);
     }
 
     private String describe(Item without, Item with) {

@@ -19,7 +19,7 @@ final class Words {
     private Words() {}
 
     static Question yesNo(Question.Kind kind, String text, boolean yes) {
-        return new Question(kind, text, yes ? YES : NO, List.of(yes ? NO : YES));
+        return new Question(kind, text, yes ? YES : NO, List.of(yes ? NO : YES), yes ? null : YES);
     }
 
     /** A question for a number; wrong are its neighbours. */
@@ -28,7 +28,8 @@ final class Words {
         for (int near = Math.max(0, right - 1); near <= right + 1; near++) {
             wrong.add(sentence(NUMBERS.get(near)));
         }
-        return new Question(Question.Kind.COUNT, text, sentence(NUMBERS.get(right)), wrong);
+        return new Question(
+                Question.Kind.COUNT, text, sentence(NUMBERS.get(right)), wrong, sentence(NUMBERS.get(right + 1)));
     }
 
     /** With its article: {@code an orange star}. */
@@ -51,8 +52,12 @@ final class Words {
     }
 
     static String describe(Scene.Chart scene) {
-        return sentence("a chart with "
-                + scene.bars().stream().map(bar -> a(bar.noun())).collect(Collectors.joining(", ")));
+        return describe(scene.bars());
+    }
+
+    static String describe(List<Bar> bars) {
+        return sentence(
+                "a chart with " + bars.stream().map(bar -> a(bar.noun())).collect(Collectors.joining(", ")));
     }
 
     /** How a critic is asked to compare two answers. */
