@@ -3,7 +3,6 @@ package dev.vireo.jobs;
 
 import dev.vireo.jobs.config.InvalidSettingsException;
 import dev.vireo.jobs.runtime.JobArguments;
-import dev.vireo.jobs.runtime.JobContext;
 import dev.vireo.jobs.runtime.JobDefinition;
 import dev.vireo.jobs.runtime.JobOption;
 import dev.vireo.jobs.storage.OutputDirectory;
@@ -16,10 +15,9 @@ import java.util.List;
 final class InputCheck {
     private InputCheck() {}
 
-    static void require(JobDefinition definition, JobContext context) throws IOException {
+    /** One sentence for each file or directory that is missing, or may not be written. */
+    static List<String> problems(JobDefinition definition, JobArguments arguments, Storage storage) throws IOException {
         List<String> problems = new ArrayList<>();
-        JobArguments arguments = context.arguments();
-        Storage storage = context.storage();
         for (JobOption option : definition.options()) {
             if (option == JobOption.OUTPUT) {
                 continue;
@@ -36,15 +34,13 @@ final class InputCheck {
                 }
             }
         }
-        if (definition.required().contains(JobOption.OUTPUT)) {
+        if (arguments.values().containsKey(JobOption.OUTPUT)) {
             try {
                 OutputDirectory.requireWritable(storage, arguments.output(), arguments.overwrite());
             } catch (InvalidSettingsException e) {
                 problems.addAll(e.problems());
             }
         }
-        if (!problems.isEmpty()) {
-            throw new InvalidSettingsException(problems);
-        }
+        return problems;
     }
 }

@@ -89,12 +89,14 @@ class VireoTest {
                 "--output",
                 output.toString(),
                 "--adapter",
-                folder + "/nope");
+                folder + "/nope",
+                "train.lerning-rate=1");
         assertThat(status).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("Cannot read --model " + input + ": it has no config.json")
                 .contains("Cannot read --input " + folder + "/none: there is no such file or directory")
-                .contains("Cannot read --adapter " + folder + "/nope: there is no such file or directory");
+                .contains("Cannot read --adapter " + folder + "/nope: there is no such file or directory")
+                .contains("Unknown setting train.lerning-rate (did you mean train.learning-rate?)");
     }
 
     @Test
