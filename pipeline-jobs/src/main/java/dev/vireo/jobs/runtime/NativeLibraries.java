@@ -13,8 +13,6 @@ public final class NativeLibraries {
     static final Map<String, String> EXECUTOR_SETTINGS = Map.of(
             "spark.executorEnv.DJL_OFFLINE", "true",
             "spark.executorEnv.OPT_OUT_TRACKING", "true",
-            // libtorch warns of its own deprecated calls.
-            "spark.executorEnv.TORCH_CPP_LOG_LEVEL", "ERROR",
             // OpenMP threads that spin for long while they wait starve each other on a machine that is shared.
             "spark.executorEnv.GOMP_SPINCOUNT", "10000");
 
