@@ -29,6 +29,7 @@ class DemoTest {
                 "demo.asked-pictures=8",
                 "demo.test-pictures=8",
                 "train.steps=2",
+                "train.warmup-steps=0",
                 "train.eval-every=0",
                 "evaluate.gallery=2");
         ByteArrayOutputStream out = new ByteArrayOutputStream();

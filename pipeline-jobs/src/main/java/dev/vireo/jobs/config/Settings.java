@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param world of the {@code world} job
  * @param demo of the {@code demo} job
  * @param written every key with its resolved value as it would be written, sorted by key; what {@code run.json} records
+ * @param given of those the keys that files or arguments set, the same value as the default's too
  */
 public record Settings(
         ModelSettings model,
@@ -33,7 +34,8 @@ public record Settings(
         EvaluateSettings evaluate,
         WorldSettings world,
         DemoSettings demo,
-        SortedMap<String, String> written) {
+        SortedMap<String, String> written,
+        SortedMap<String, String> given) {
 
     /**
      * Resolves defaults, files and arguments.
@@ -49,7 +51,7 @@ public record Settings(
         Config written = new SettingsLayers(home, problems).user(files, assignments);
         Config user = UnknownKeys.remove(written, reference, problems);
         Config all = user.withFallback(reference);
-        Settings settings = read(new SettingsReader(all, problems), written(all, reference));
+        Settings settings = read(new SettingsReader(all, problems), written(all, reference), written(user, reference));
         if (!problems.isEmpty()) {
             throw new InvalidSettingsException(problems);
         }
@@ -71,7 +73,8 @@ public record Settings(
         return ReferenceSettings.describe(section);
     }
 
-    static Settings read(SettingsReader reader, SortedMap<String, String> written) {
+    static Settings read(
+            SettingsReader reader, SortedMap<String, String> written, SortedMap<String, String> given) {
         return new Settings(
                 ModelSettings.read(reader.below("model")),
                 PrepareSettings.read(reader.below("prepare")),
@@ -81,7 +84,8 @@ public record Settings(
                 EvaluateSettings.read(reader.below("evaluate")),
                 WorldSettings.read(reader.below("world")),
                 DemoSettings.read(reader.below("demo")),
-                written);
+                written,
+                given);
     }
 
     private static SortedMap<String, String> written(Config all, Config reference) {

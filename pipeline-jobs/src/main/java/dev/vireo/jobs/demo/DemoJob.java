@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** Runs every job once on the built-in world, and shows what tuning changed. */
 public final class DemoJob implements Job {
@@ -55,10 +54,21 @@ public final class DemoJob implements Job {
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         try (PrintStream results = new PrintStream(log, true, StandardCharsets.UTF_8)) {
             Console quiet = context.console().withResults(results);
-            List<Step> all = steps.all();
-            for (int i = 0; i < all.size(); i++) {
-                results.println("== " + all.get(i).job() + ": " + all.get(i).what());
-                run(context, all.get(i), (i + 1) + "/" + all.size(), recipe, overrides, quiet);
+            int number = 0;
+            for (Step step : steps.making()) {
+                results.println("== " + step.job() + ": " + step.what());
+                run(context, step, ++number + "/" + steps.count(), recipe, overrides, quiet);
+            }
+            boolean selfCritique =
+                    !context.spark().read().parquet(steps.selfPairs()).isEmpty();
+            if (!selfCritique) {
+                context.console()
+                        .print(++number + "/" + steps.count()
+                                + "  the model's verdicts agreed on no pair; it learns from the world's pairs alone");
+            }
+            for (Step step : steps.tuning(selfCritique)) {
+                results.println("== " + step.job() + ": " + step.what());
+                run(context, step, ++number + "/" + steps.count(), recipe, overrides, quiet);
             }
         } finally {
             storage.publish(output.child(LOG), log.toByteArray());
@@ -92,13 +102,8 @@ public final class DemoJob implements Job {
 
     /** What the user set: it wins over the recipe. */
     private static List<String> overrides(Settings settings) {
-        Map<String, String> defaults = Settings.defaults().written();
         List<String> overrides = new ArrayList<>();
-        settings.written().forEach((key, value) -> {
-            if (!value.equals(defaults.get(key))) {
-                overrides.add(key + "=" + value);
-            }
-        });
+        settings.given().forEach((key, value) -> overrides.add(key + "=" + value));
         return overrides;
     }
 }

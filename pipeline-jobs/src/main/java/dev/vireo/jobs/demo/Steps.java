@@ -40,7 +40,13 @@ final class Steps {
         this.settings = settings;
     }
 
-    List<Step> all() {
+    /** How many steps there are, those of both parts. */
+    int count() {
+        return making().size() + tuning(true).size();
+    }
+
+    /** From the world to the pairs that the model makes itself. */
+    List<Step> making() {
         List<Step> steps = new ArrayList<>();
         steps.add(world(PAIRS, "pairs", settings.pictures(), 0));
         steps.add(world(ASKED, "pairs", settings.askedPictures(), 1));
@@ -60,7 +66,21 @@ final class Steps {
                 new GenerateJob(),
                 Map.of(MODEL, one(model()), SHARDS, one(shards(ASKED)), OUTPUT, one(in("generate/" + SELF))),
                 List.of()));
-        steps.add(prepare(SELF, in("generate/" + SELF + "/pairs")));
+        return steps;
+    }
+
+    /**
+     * From the pairs to the report.
+     *
+     * @param selfCritique whether the model's own pairs are among them: there are none where its verdicts never agreed
+     */
+    List<Step> tuning(boolean selfCritique) {
+        List<Step> steps = new ArrayList<>();
+        List<String> learnt = new ArrayList<>(List.of(shards(PAIRS)));
+        if (selfCritique) {
+            steps.add(prepare(SELF, selfPairs()));
+            learnt.add(shards(SELF));
+        }
         steps.add(new Step(
                 "train",
                 "ORPO with LoRA, two workers",
@@ -69,7 +89,7 @@ final class Steps {
                         MODEL,
                         one(model()),
                         SHARDS,
-                        List.of(shards(PAIRS), shards(SELF)),
+                        List.copyOf(learnt),
                         EVAL,
                         one(shards(TEST)),
                         OUTPUT,
@@ -96,6 +116,11 @@ final class Steps {
 
     String model() {
         return in("model");
+    }
+
+    /** Parquet of the pairs that the model made by its own verdicts. */
+    String selfPairs() {
+        return in("generate/" + SELF + "/pairs");
     }
 
     /** Where the evaluation lies. */

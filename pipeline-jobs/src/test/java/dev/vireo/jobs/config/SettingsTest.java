@@ -74,7 +74,7 @@ class SettingsTest {
     @Test
     void everyKeyIsReadAndEveryKeyReadExists() {
         SettingsReader reader = new SettingsReader(ReferenceSettings.load(), new ArrayList<>());
-        Settings.read(reader, new TreeMap<>());
+        Settings.read(reader, new TreeMap<>(), new TreeMap<>());
         assertThat(reader.keysRead())
                 .isEqualTo(new TreeSet<>(Settings.defaults().written().keySet()));
     }
