@@ -73,8 +73,7 @@ public record Settings(
         return ReferenceSettings.describe(section);
     }
 
-    static Settings read(
-            SettingsReader reader, SortedMap<String, String> written, SortedMap<String, String> given) {
+    static Settings read(SettingsReader reader, SortedMap<String, String> written, SortedMap<String, String> given) {
         return new Settings(
                 ModelSettings.read(reader.below("model")),
                 PrepareSettings.read(reader.below("prepare")),
