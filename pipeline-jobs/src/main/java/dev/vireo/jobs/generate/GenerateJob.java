@@ -12,7 +12,6 @@ import dev.vireo.jobs.generate.GenerateTask.Request;
 import dev.vireo.jobs.runtime.Job;
 import dev.vireo.jobs.runtime.JobArguments;
 import dev.vireo.jobs.runtime.JobContext;
-import dev.vireo.jobs.runtime.Progress;
 import dev.vireo.jobs.shards.ModelIdentity;
 import dev.vireo.jobs.shards.Sha256;
 import dev.vireo.jobs.shards.ShardSet;
@@ -81,7 +80,6 @@ public final class GenerateJob implements Job {
         JobArguments arguments = context.arguments();
         int groupRows = Math.max(1, settings.batchSize() / settings.samples());
         PartPlan plan = PartPlan.of(rows, groupRows, LARGEST_PART_ROWS);
-        List<Integer> missing = parts.missing(plan);
         int threads = Threads.ofTask(
                 context.spark().sparkContext(), context.settings().model().threads(), plan.parts());
         ModelSpec spec = ModelSpec.begin(context.storage(), arguments.model(), arguments.adapter(), precision, threads);
@@ -91,12 +89,8 @@ public final class GenerateJob implements Job {
                 plan,
                 context.storage().absolute(arguments.output()),
                 new Request(sampling(settings), groupRows, judge(settings), provenance));
-        try (Progress progress = context.console().progress("generate", "rows", rows)) {
-            progress.update((long) parts.total("rows"), "");
-            PartRun.run(context.spark(), missing, task, result -> {
-                parts.accept(result);
-                progress.update((long) parts.total("rows"), "");
-            });
+        try {
+            PartRun.runMissing(context, "generate", plan, parts, task);
         } finally {
             LoadedModels.close(spec.run());
         }

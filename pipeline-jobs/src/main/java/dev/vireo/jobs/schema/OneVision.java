@@ -7,7 +7,6 @@ import dev.vireo.jobs.shards.RowText.Provenance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** lmms-lab/LLaVA-OneVision-Data: {@code <image>} in the text says where the image stands; text rows have none. */
 final class OneVision implements RecordSchema {
@@ -36,11 +35,6 @@ final class OneVision implements RecordSchema {
     @Override
     public List<String> idColumns() {
         return List.of("id");
-    }
-
-    @Override
-    public @Nullable String rowId(Record values) {
-        return values.text("id");
     }
 
     @Override

@@ -17,12 +17,19 @@ interface RecordSchema {
     /** Columns that are read where they are there; their types are not looked at. */
     Map<String, ColumnType> optional();
 
-    /** The columns that {@link #rowId} reads. */
+    /** The columns that may hold the record's own id, the first one that does wins. */
     List<String> idColumns();
 
     /** The record's own id, or null where the layout or the record has none. */
-    @Nullable
-    String rowId(Record values);
+    default @Nullable String rowId(Record values) {
+        for (String column : idColumns()) {
+            String id = values.text(column);
+            if (id != null) {
+                return id;
+            }
+        }
+        return null;
+    }
 
     /**
      * The record as a row.

@@ -7,7 +7,6 @@ import dev.vireo.jobs.config.PrepareSettings;
 import dev.vireo.jobs.shards.RowText.Provenance;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** openbmb/RLAIF-V-Dataset. The question has no image marker: the image comes first. */
 final class RlaifV implements RecordSchema {
@@ -38,11 +37,6 @@ final class RlaifV implements RecordSchema {
     @Override
     public List<String> idColumns() {
         return List.of("idx");
-    }
-
-    @Override
-    public @Nullable String rowId(Record values) {
-        return values.text("idx");
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.vireo.jobs.config.PrepareSettings;
 import dev.vireo.jobs.shards.RowText.Provenance;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** HuggingFaceH4/rlaif-v_formatted and other sets in TRL's preference layout. */
 final class RlaifVFormatted implements RecordSchema {
@@ -33,12 +32,6 @@ final class RlaifVFormatted implements RecordSchema {
     @Override
     public List<String> idColumns() {
         return List.of("idx", "id");
-    }
-
-    @Override
-    public @Nullable String rowId(Record values) {
-        String idx = values.text("idx");
-        return idx == null ? values.text("id") : idx;
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.vireo.jobs.config.PrepareSettings;
 import dev.vireo.jobs.shards.RowText.Provenance;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** HuggingFaceH4/llava-instruct-mix-vsft: conversations of several turns over the row's images. */
 final class Vsft implements RecordSchema {
@@ -27,12 +26,6 @@ final class Vsft implements RecordSchema {
     @Override
     public List<String> idColumns() {
         return List.of("idx", "id");
-    }
-
-    @Override
-    public @Nullable String rowId(Record values) {
-        String idx = values.text("idx");
-        return idx == null ? values.text("id") : idx;
     }
 
     @Override

@@ -4,7 +4,6 @@ package dev.vireo.jobs.score;
 import com.google.gson.JsonObject;
 import dev.vireo.jobs.config.Settings;
 import dev.vireo.jobs.runtime.JobContext;
-import dev.vireo.jobs.runtime.Progress;
 import dev.vireo.jobs.shards.ModelIdentity;
 import dev.vireo.jobs.shards.ShardSet;
 import dev.vireo.jobs.storage.LocalCopy;
@@ -21,7 +20,6 @@ import dev.vireo.jobs.workers.Threads;
 import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.tensor.Precision;
 import java.io.IOException;
-import java.util.List;
 
 /** Scores rows on Spark: for the {@code score} job, and for training that wants its reference once and before the first step. */
 public final class Scores {
@@ -65,7 +63,6 @@ public final class Scores {
     private static void run(
             JobContext context, ScoreRequest request, Precision precision, PartPlan plan, PartOutput parts)
             throws IOException {
-        List<Integer> missing = parts.missing(plan);
         int threads = Threads.ofTask(
                 context.spark().sparkContext(), context.settings().model().threads(), plan.parts());
         ModelSpec spec = ModelSpec.begin(context.storage(), request.model(), request.adapter(), precision, threads);
@@ -75,12 +72,8 @@ public final class Scores {
                 plan,
                 context.storage().absolute(request.output()),
                 context.settings().score().batchSize());
-        try (Progress progress = context.console().progress("score", "rows", plan.rows())) {
-            progress.update((long) parts.total("rows"), "");
-            PartRun.run(context.spark(), missing, task, result -> {
-                parts.accept(result);
-                progress.update((long) parts.total("rows"), "");
-            });
+        try {
+            PartRun.runMissing(context, "score", plan, parts, task);
         } finally {
             LoadedModels.close(spec.run());
         }

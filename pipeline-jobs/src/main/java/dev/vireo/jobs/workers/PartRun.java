@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.workers;
 
+import dev.vireo.jobs.runtime.JobContext;
+import dev.vireo.jobs.runtime.Progress;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -26,6 +28,19 @@ public final class PartRun {
     @FunctionalInterface
     public interface Acceptance {
         void accept(PartResult result) throws IOException;
+    }
+
+    /** Runs the parts that an earlier run did not finish, under a progress line that counts rows. */
+    public static void runMissing(JobContext context, String what, PartPlan plan, PartOutput parts, PartWork work)
+            throws IOException {
+        List<Integer> missing = parts.missing(plan);
+        try (Progress progress = context.console().progress(what, "rows", plan.rows())) {
+            progress.update((long) parts.total("rows"), "");
+            run(context.spark(), missing, work, result -> {
+                parts.accept(result);
+                progress.update((long) parts.total("rows"), "");
+            });
+        }
     }
 
     /** Returns when all parts are accepted. */
