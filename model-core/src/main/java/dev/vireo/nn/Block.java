@@ -115,7 +115,7 @@ public final class Block {
     /** Removes every adapter. */
     public void detach() {
         for (LinearModule module : linears) {
-            for (int place = 2; place < 5; place++) {
+            for (int place = LinearModule.ADAPTER; place < LinearModule.ADAPTER_END; place++) {
                 parameters.set(module.slot() + place, Parameter.frozen("", absent));
             }
         }
@@ -131,7 +131,7 @@ public final class Block {
         parameters.forEach(parameter -> adapted.add(parameter.value()));
         base.addAll(adapted);
         for (LinearModule module : linears) {
-            for (int place = 2; place < 5; place++) {
+            for (int place = LinearModule.ADAPTER; place < LinearModule.ADAPTER_END; place++) {
                 base.set(module.slot() + place, absent);
             }
         }

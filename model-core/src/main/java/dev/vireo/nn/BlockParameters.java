@@ -47,7 +47,7 @@ public final class BlockParameters {
         linears.add(new LinearModule(module, parameters.size(), inFeatures, outFeatures));
         parameters.add(source.take(module + ".weight", outFeatures, inFeatures));
         parameters.add(bias);
-        for (int place = 2; place < 5; place++) {
+        for (int place = 2; place < LinearModule.PLACES; place++) {
             parameters.add(Parameter.frozen("", absent));
         }
         return this;

@@ -1,6 +1,6 @@
 # Llama and Mistral decoder layer: h = x + attention(rms(x)); y = h + W_down(silu(W_gate rms(h)) * W_up rms(h))
 # x = [hidden [T, D], cos [T, E], sin [T, E], segments]
-# p = 0 input norm [D]; linears from 1 q, 6 k, 11 v, 16 o; 21 second norm [D]; linears from 22 gate, 27 up, 32 down
+# p = 0 input norm [D]; linears from 1 q, 9 k, 17 v, 25 o; 33 second norm [D]; linears from 34 gate, 42 up, 50 down
 # Source: transformers 5.23, models/llama and models/mistral.
 class DecoderLayer(Module):
   __parameters__ = []
@@ -12,24 +12,24 @@ class DecoderLayer(Module):
   def split(self: __torch__.DecoderLayer, x: Tensor) -> Tensor:
     return torch.transpose(torch.view(x, [torch.size(x, 0), -1, self.head_width]), 0, 1)
   def mlp(self: __torch__.DecoderLayer, h: Tensor, p: List[Tensor]) -> Tensor:
-    n = torch.rms_norm(h, [torch.size(h, -1)], p[21], self.eps)
-    return h + __torch__.linear(torch.silu(__torch__.linear(n, p, 22)) * __torch__.linear(n, p, 27), p, 32)
+    n = torch.rms_norm(h, [torch.size(h, -1)], p[33], self.eps)
+    return h + __torch__.linear(torch.silu(__torch__.linear(n, p, 34)) * __torch__.linear(n, p, 42), p, 50)
   def qkv(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     n = torch.rms_norm(x[0], [torch.size(x[0], -1)], p[0], self.eps)
     q = __torch__.rotate((self).split(__torch__.linear(n, p, 1), ), x[1], x[2])
-    k = __torch__.rotate((self).split(__torch__.linear(n, p, 6), ), x[1], x[2])
-    return [q, k, (self).split(__torch__.linear(n, p, 11), )]
+    k = __torch__.rotate((self).split(__torch__.linear(n, p, 9), ), x[1], x[2])
+    return [q, k, (self).split(__torch__.linear(n, p, 17), )]
   def forward(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     h = (self).qkv(x, p, )
     o = __torch__.attend(h[0], h[1], h[2], x[3], self.window)
-    return [(self).mlp(x[0] + __torch__.linear(o, p, 16), p, )]
+    return [(self).mlp(x[0] + __torch__.linear(o, p, 25), p, )]
   # As forward, without what lies before it; also a cache of keys and values [Hkv, capacity, E] that holds those of x in its
   # first T places. The others are not initialised: step writes them.
   # x = [hidden [T, D], cos [T, E], sin [T, E], segments, capacity int64 [1] on the host]
   def prefill(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     h = (self).qkv(x, p, )
     o = __torch__.attend(h[0], h[1], h[2], x[3], self.window)
-    y = (self).mlp(x[0] + __torch__.linear(o, p, 16), p, )
+    y = (self).mlp(x[0] + __torch__.linear(o, p, 25), p, )
     size = [torch.size(h[1], 0), int(x[4][0]), torch.size(h[1], 2)]
     keys = torch.empty(size, dtype=ops.prim.dtype(h[1]), layout=None, device=ops.prim.device(h[1]))
     values = torch.empty(size, dtype=ops.prim.dtype(h[2]), layout=None, device=ops.prim.device(h[2]))
@@ -58,4 +58,4 @@ class DecoderLayer(Module):
     else:
       o = torch.scaled_dot_product_attention(q, k, v, None, 0., False)
     y = torch.reshape(torch.transpose(torch.reshape(o, [heads, n, self.head_width]), 0, 1), [n, -1])
-    return [(self).mlp(x[0] + __torch__.linear(y, p, 16), p, )]
+    return [(self).mlp(x[0] + __torch__.linear(y, p, 25), p, )]

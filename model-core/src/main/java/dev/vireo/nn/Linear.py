@@ -15,8 +15,8 @@ def dropout(x: Tensor, s: Tensor) -> Tensor:
   kept = torch.view(torch.ge(u, p), torch.size(x))
   return torch.div(x * torch.to(kept, ops.prim.dtype(x)), 1. - p)
 # y = x W^T + b + s (x A^T) B^T      LoRA: Hu et al. 2021, arXiv 2106.09685, equation 3
-# A linear module takes five places of a block's parameters: W [out, in], b [out], A [R, in], B [out, R], s [1], or [4]
-# where A's input has dropout.
+# A linear module takes eight places of a block's parameters: W [out, in], b [out], A [R, in], B [out, R], s [1], or [4]
+# where A's input has dropout; three more are for what else an adapter or a quantized W needs.
 # What is absent is an empty tensor. A and B may be float32 beside a bfloat16 W: they are cast to x's type.
 def linear(x: Tensor, p: List[Tensor], i: int) -> Tensor:
   b = p[i + 1]
