@@ -137,13 +137,13 @@ public final class VisionLanguageModel implements AutoCloseable {
     }
 
     /** All tiles of all images, uint8 [B, 3, height, width]. */
-    private static NDArray pixels(NDManager scope, List<ProcessedImage> images) {
+    private NDArray pixels(NDManager scope, List<ProcessedImage> images) {
         ProcessedImage first = images.get(0);
         int tiles = images.stream().mapToInt(ProcessedImage::tileCount).sum();
         ByteBuffer pixels = ByteBuffer.allocateDirect(
                 Math.multiplyExact(tiles, Math.multiplyExact(3, first.tileHeight() * first.tileWidth())));
         images.forEach(image -> pixels.put(image.tiles()));
-        return scope.create(pixels.flip(), new Shape(tiles, 3, first.tileHeight(), first.tileWidth()), DataType.UINT8);
+        return tensors().upload(scope, pixels.flip(), new Shape(tiles, 3, first.tileHeight(), first.tileWidth()));
     }
 
     @Override

@@ -104,7 +104,7 @@ public final class Script implements AutoCloseable {
     private NDList run(NDManager scope, String method, NDList inputs, NDList parameters) {
         PLAIN_EXECUTOR.get();
         var arguments = new NDList(inputs.size() + parameters.size() + 1);
-        try (NDArray methodName = scope.create(0)) {
+        try (NDArray methodName = Tensors.onHost(scope, manager -> manager.create(0))) {
             methodName.setName("module_method:" + method);
             arguments.add(methodName);
             for (NDArray input : inputs) {

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What DJL's arrays cannot do by themselves: bfloat16 casts, typed views of raw bytes, writes in place. Results belong to
@@ -104,12 +105,39 @@ public final class Tensors implements AutoCloseable {
 
     /** Integers that scripts read one by one, so they stay on the host whatever the device. */
     public static NDArray host(NDManager scope, long[] values) {
-        return scope.create(values).toDevice(Device.cpu(), false);
+        return onHost(scope, manager -> manager.create(values));
     }
 
     /** Numbers that scripts read one by one; on the host whatever the device. */
     public static NDArray host(NDManager scope, double[] values) {
-        return scope.create(values).toDevice(Device.cpu(), false);
+        return onHost(scope, manager -> manager.create(values));
+    }
+
+    /** Made on the host from the first: an array that came back from a GPU would have waited for all that runs there. */
+    static NDArray onHost(NDManager scope, Function<NDManager, NDArray> make) {
+        if (!scope.getDevice().isGpu()) {
+            return make.apply(scope);
+        }
+        try (NDManager host = scope.newSubManager(Device.cpu())) {
+            NDArray array = make.apply(host);
+            array.attach(scope);
+            return array;
+        }
+    }
+
+    /**
+     * Bytes for the device. A GPU reads them from pinned memory while the host goes on, in the order of its other work.
+     *
+     * @param bytes direct; free once this returns
+     * @return uint8
+     */
+    public NDArray upload(NDManager scope, ByteBuffer bytes, Shape shape) {
+        if (!device.isGpu()) {
+            return scope.create(bytes, shape, DataType.UINT8);
+        }
+        try (NDArray values = onHost(scope, manager -> manager.create(bytes, shape, DataType.UINT8))) {
+            return one(scope, "upload", values, nothing.get(0));
+        }
     }
 
     private NDArray one(NDManager scope, String method, NDArray... inputs) {

@@ -14,12 +14,14 @@ import dev.vireo.nn.Block.Weights;
 import dev.vireo.tensor.Precision;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Adapters that PEFT 0.21 wrote, and ours, against what PEFT computes with them. */
+@Tag("gpu")
 class AdapterParityTest {
     @TempDir
     Path directory;

@@ -14,6 +14,7 @@ import dev.vireo.tensor.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Greedy answers against transformers 5.23. The smallest margin between the best two logits in these files is 7e-4, seventy
  * times what rounding moves a logit, so that ids must be equal.
  */
+@Tag("gpu")
 class GreedyParityTest {
     private static final int NEW_TOKENS = 24;
     private static final Set<Integer> END = Set.of(2);

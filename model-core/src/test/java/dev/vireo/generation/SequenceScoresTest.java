@@ -15,10 +15,12 @@ import dev.vireo.nn.Block.Weights;
 import dev.vireo.tensor.Precision;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("gpu")
 class SequenceScoresTest {
     /** Nats, for a token; correct implementations in float32 differ by 1e-5. */
     private static final double TOKEN_LOGP = 5e-5;

@@ -3,10 +3,12 @@ package dev.vireo.model;
 
 import dev.vireo.nn.Block.Weights;
 import dev.vireo.tensor.Precision;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The forward pass against transformers 5.23 in float32, on tiny random checkpoints. */
+@Tag("gpu")
 class ForwardParityTest {
     @ParameterizedTest
     @ValueSource(strings = {"llava15-tiny", "llavanext-tiny", "llavanext-window", "llavanext-bf16-sharded"})

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.model;
 
-import ai.djl.Device;
+import dev.vireo.TestDevice;
 import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.tensor.Precision;
 
@@ -10,7 +10,7 @@ public final class GoldenModels {
     private GoldenModels() {}
 
     public static VisionLanguageModel load(Golden golden, Precision precision) {
-        return loader(golden).frozen(Device.cpu(), precision);
+        return loader(golden).frozen(TestDevice.get(), precision);
     }
 
     public static ModelLoader loader(Golden golden) {

@@ -4,11 +4,11 @@ package dev.vireo.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.vireo.TestDevice;
 import dev.vireo.tensor.Script;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -51,8 +51,8 @@ class AdapterDropoutTest {
     }
 
     private static float[] dropped(long seed, long draw) {
-        try (NDManager scope = NDManager.newBaseManager(Device.cpu(), "PyTorch");
-                Script script = Script.load(Device.cpu(), Block.class, Map.of(), "Linear.py", "DropoutProbe.py")) {
+        try (NDManager scope = NDManager.newBaseManager(TestDevice.get(), "PyTorch");
+                Script script = Script.load(TestDevice.get(), Block.class, Map.of(), "Linear.py", "DropoutProbe.py")) {
             NDArray value = scope.zeros(new Shape(4));
             new AdapterDropout(value, 2, PROBABILITY, seed).redraw(draw);
             NDList inputs = new NDList(scope.ones(new Shape(ROWS, COLUMNS)), value);

@@ -4,9 +4,9 @@ package dev.vireo.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.Device;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.vireo.TestDevice;
 import dev.vireo.batch.Sample;
 import dev.vireo.model.Golden;
 import dev.vireo.model.GoldenModels;
@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Full-parameter training against transformers' Trainer step in float32. */
+@Tag("gpu")
 class FullTrainingTest {
     /** Rounding of another order of sums over four steps with large learning rates. */
     private static final double LOSS = 1e-4;
@@ -34,7 +36,7 @@ class FullTrainingTest {
     @Test
     void stepsEqualThoseOfTheTrainer() {
         GoldenRun run = new GoldenRun(golden, "sft-full");
-        try (VisionLanguageModel model = GoldenModels.loader(golden).trainable(Device.cpu(), Precision.FP32)) {
+        try (VisionLanguageModel model = GoldenModels.loader(golden).trainable(TestDevice.get(), Precision.FP32)) {
             List<Parameter> parameters = Replica.allTrainable(model);
             Map<String, Parameter> byName =
                     parameters.stream().collect(Collectors.toMap(Parameter::name, parameter -> parameter));

@@ -16,6 +16,7 @@ import dev.vireo.objective.Objective;
 import dev.vireo.tensor.Precision;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Packed batches against the doubled, padded formulation: TRL's collator, transformers' models, PEFT's adapters and
  * autograd in float32. Every row's loss and every gradient of the adapter.
  */
+@Tag("gpu")
 class GradientParityTest {
     private static final double RELATIVE = 1e-4;
     /** Keeps every graph, or none. */

@@ -15,10 +15,12 @@ import dev.vireo.nn.Parameter;
 import dev.vireo.objective.Objective;
 import dev.vireo.tensor.Precision;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Eight optimizer steps with large learning rates against TRL (DPO) and TRL's formulas in the Trainer's step (ORPO, SFT). */
+@Tag("gpu")
 class TrajectoryTest {
     private static final double LOSS = 1e-4;
     private static final double METRIC = 1e-3;
