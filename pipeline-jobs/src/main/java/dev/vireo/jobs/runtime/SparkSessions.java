@@ -47,7 +47,9 @@ public final class SparkSessions {
         NativeLibraries.EXECUTOR_SETTINGS.forEach(conf::setIfMissing);
         addPlugin(conf);
         conf.setIfMissing("spark.app.name", name);
-        return SparkSession.builder().config(conf).getOrCreate();
+        SparkSession session = SparkSession.builder().config(conf).getOrCreate();
+        Devices.share(session.sparkContext());
+        return session;
     }
 
     /** Adds the way on which workers call the driver to the plugins of the user. */

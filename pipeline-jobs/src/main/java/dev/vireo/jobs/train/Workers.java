@@ -4,25 +4,22 @@ package dev.vireo.jobs.train;
 import dev.vireo.jobs.exchange.ExchangePlugin;
 import dev.vireo.jobs.exchange.Gang;
 import dev.vireo.jobs.exchange.Rendezvous;
+import dev.vireo.jobs.runtime.ModelTasks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
-import org.apache.spark.resource.ResourceProfileBuilder;
-import org.apache.spark.resource.TaskResourceRequests;
 import scala.reflect.ClassTag$;
 
 /** The driver's hand on the workers: starts a gang as a barrier job and finds out why it failed. Confined to one thread. */
 final class Workers implements AutoCloseable {
     private static final long JOIN_MILLIS = 120_000;
-    private static final String GPU_AMOUNT = "spark.executor.resource.gpu.amount";
 
     private final SparkContext spark;
     private final TrainPlan plan;
@@ -68,25 +65,9 @@ final class Workers implements AutoCloseable {
         RDD<Integer> workers = JavaSparkContext.fromSparkContext(spark)
                 .parallelize(ranks, ranks.size())
                 .rdd();
-        return onOwnExecutors(workers)
+        return ModelTasks.onOwnExecutors(workers)
                 .barrier()
                 .mapPartitions(new SegmentTask(sent, request), false, ClassTag$.MODULE$.apply(SegmentOutcome.class));
-    }
-
-    /** Gives each worker a whole executor, with its GPU, where executors have room for several tasks. */
-    private RDD<Integer> onOwnExecutors(RDD<Integer> workers) {
-        SparkConf conf = spark.getConf();
-        int cores = conf.getInt("spark.executor.cores", 1);
-        boolean gpu = conf.contains(GPU_AMOUNT);
-        if (spark.isLocal() || (cores <= conf.getInt("spark.task.cpus", 1) && !gpu)) {
-            return workers;
-        }
-        TaskResourceRequests requests = new TaskResourceRequests().cpus(cores);
-        if (gpu) {
-            requests.resource("gpu", 1);
-        }
-        return workers.withResources(
-                new ResourceProfileBuilder().require(requests).build());
     }
 
     private SegmentFailedException failure(Gang gang, Exception thrown) {

@@ -2,6 +2,7 @@
 package dev.vireo.jobs.workers;
 
 import dev.vireo.jobs.runtime.JobContext;
+import dev.vireo.jobs.runtime.ModelTasks;
 import dev.vireo.jobs.runtime.Progress;
 import java.io.IOException;
 import java.io.Serializable;
@@ -49,9 +50,9 @@ public final class PartRun {
             return;
         }
         SparkContext context = spark.sparkContext();
-        RDD<Integer> rdd = JavaSparkContext.fromSparkContext(context)
+        RDD<Integer> rdd = ModelTasks.onGpus(JavaSparkContext.fromSparkContext(context)
                 .parallelize(parts, parts.size())
-                .rdd();
+                .rdd());
         var task = (Function2<TaskContext, Iterator<Integer>, PartResult> & Serializable)
                 (ignored, mine) -> compute(work, mine.next());
         Function2<Object, PartResult, BoxedUnit> handler = (index, result) -> {

@@ -5,6 +5,7 @@ import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
 import dev.vireo.jobs.config.ModelSettings;
 import dev.vireo.jobs.runtime.Devices;
+import dev.vireo.jobs.runtime.ModelTasks;
 import dev.vireo.tensor.Precision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,8 +37,10 @@ public final class PrecisionChoice {
             case FP32 -> Precision.FP32;
             case BF16 -> Precision.BF16;
             case AUTO ->
-                Precision.valueOf(JavaSparkContext.fromSparkContext(spark.sparkContext())
-                        .parallelize(List.of(0), 1)
+                Precision.valueOf(ModelTasks.onGpus(JavaSparkContext.fromSparkContext(spark.sparkContext())
+                                .parallelize(List.of(0), 1)
+                                .rdd())
+                        .toJavaRDD()
                         .map(ignored -> fast(Devices.ofTask()).name())
                         .first());
         };
