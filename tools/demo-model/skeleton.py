@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the text files of the demo's model directory (all but the weights): skeleton.py DIRECTORY
 
-A LLaVA-1.5 layout small enough to learn the built-in world from nothing. Every word of the world is one token; anything
+A LLaVA-1.6 layout small enough to learn the built-in world from nothing. Every word of the world is one token; anything
 else falls back to characters and bytes. Needs Python alone.
 """
 
@@ -19,6 +19,8 @@ red green blue yellow purple orange Red Green Blue Yellow Purple Orange
 Yes No Nothing None One Two Three Four Five Six A An At The
 """.split()
 SIDE, PATCH, ROWS = 72, 12, 512
+# A square picture is the base view and one tile; a wide or a tall one gets two tiles.
+PINPOINTS = [[SIDE, SIDE], [SIDE, 2 * SIDE], [2 * SIDE, SIDE]]
 
 
 def vocabulary():
@@ -77,16 +79,16 @@ def tokenizer(vocab):
 def config(vocab):
     ends = {"bos_token_id": 1, "eos_token_id": 2, "pad_token_id": vocab["<pad>"]}
     return {
-        "architectures": ["LlavaForConditionalGeneration"],
+        "architectures": ["LlavaNextForConditionalGeneration"],
         **ends,
         "dtype": "bfloat16",
+        "image_grid_pinpoints": PINPOINTS,
         "image_seq_length": (SIDE // PATCH) ** 2,
         "image_token_index": vocab["<image>"],
-        "model_type": "llava",
+        "model_type": "llava_next",
         "multimodal_projector_bias": True,
         "projector_hidden_act": "gelu",
         "text_config": {
-            "attention_bias": False,
             "attention_dropout": 0.0,
             **ends,
             "head_dim": 32,
@@ -95,13 +97,13 @@ def config(vocab):
             "initializer_range": 0.02,
             "intermediate_size": 512,
             "max_position_embeddings": 2048,
-            "mlp_bias": False,
-            "model_type": "llama",
+            "model_type": "mistral",
             "num_attention_heads": 6,
             "num_hidden_layers": 4,
             "num_key_value_heads": 2,
             "rms_norm_eps": 1e-05,
             "rope_parameters": {"rope_theta": 10000.0, "rope_type": "default"},
+            "sliding_window": None,
             "tie_word_embeddings": False,
             "use_cache": True,
             "vocab_size": ROWS,
@@ -136,11 +138,12 @@ def processor():
             "do_center_crop": True,
             "do_convert_rgb": True,
             "do_normalize": True,
-            "do_pad": False,
+            "do_pad": True,
             "do_rescale": True,
             "do_resize": True,
+            "image_grid_pinpoints": PINPOINTS,
             "image_mean": [0.48145466, 0.4578275, 0.40821073],
-            "image_processor_type": "LlavaImageProcessor",
+            "image_processor_type": "LlavaNextImageProcessor",
             "image_std": [0.26862954, 0.26130258, 0.27577711],
             "resample": 3,
             "rescale_factor": 1 / 255,
@@ -149,7 +152,7 @@ def processor():
         "image_token": "<image>",
         "num_additional_image_tokens": 1,
         "patch_size": PATCH,
-        "processor_class": "LlavaProcessor",
+        "processor_class": "LlavaNextProcessor",
         "vision_feature_select_strategy": "default",
     }
 
@@ -162,7 +165,7 @@ TOKENIZER_CONFIG = {
     "image_token": "<image>",
     "model_max_length": 2048,
     "pad_token": "<pad>",
-    "processor_class": "LlavaProcessor",
+    "processor_class": "LlavaNextProcessor",
     "tokenizer_class": "TokenizersBackend",
     "unk_token": "<unk>",
 }

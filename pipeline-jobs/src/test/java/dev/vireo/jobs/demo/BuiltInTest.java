@@ -27,7 +27,7 @@ class BuiltInTest {
     void modelIsSmallAndWholeAndInBfloat16() throws IOException {
         BuiltIn.writeModel(Storage.of(new Configuration()), folder.toString());
         assertThat(Files.size(folder.resolve("model.safetensors"))).isLessThan(MOST_BYTES);
-        assertThat(PretrainedModel.open(folder).config().modelType()).isEqualTo("llava");
+        assertThat(PretrainedModel.open(folder).config().modelType()).isEqualTo("llava_next");
         try (Checkpoint checkpoint = Checkpoint.open(folder)) {
             assertThat(checkpoint.names())
                     .allMatch(name -> checkpoint.info(name).type() == StoredType.BF16);
