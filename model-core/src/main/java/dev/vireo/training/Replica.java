@@ -15,6 +15,7 @@ import dev.vireo.objective.LossBlock;
 import dev.vireo.objective.MetricSums;
 import dev.vireo.objective.Objective;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -88,6 +89,27 @@ public final class Replica implements AutoCloseable {
             refreshValues();
         }
         return new StepResult(lossAndTokens[0], norm, metrics.means(), (long) lossAndTokens[1], !finite);
+    }
+
+    /**
+     * Finds the rows of this worker whose gradient, each row's alone, is not finite; asks no other worker and changes
+     * nothing. For a step that was skipped: it costs another one.
+     */
+    public List<String> rowsThatAreNotFinite(StepInput input) {
+        List<String> ids = new ArrayList<>();
+        for (List<Sample> rows : input.microBatches()) {
+            for (Sample row : rows) {
+                MetricSums unused = MetricSums.zero(loss.objective().metrics());
+                double[] lossAndTokens = new double[2];
+                gradients.clear();
+                backward(List.of(row), new StepInput(input.microBatches(), input.totals(), 0), unused, lossAndTokens);
+                if (!Double.isFinite(gradients.norm()) || !Double.isFinite(lossAndTokens[0])) {
+                    ids.add(row.rowId());
+                }
+            }
+        }
+        gradients.clear();
+        return ids;
     }
 
     private void backward(List<Sample> rows, StepInput input, MetricSums metrics, double[] lossAndTokens) {

@@ -14,7 +14,6 @@ import java.io.Serializable;
  * @param logEvery between two lines of {@code metrics.jsonl}
  * @param klEvery between two measurements of the divergence from the base model while training; 0 never
  * @param segmentSteps in one Spark job
- * @param maxFailures failed segments in a row after which training stops
  */
 public record CheckpointSettings(
         int evalEvery,
@@ -24,8 +23,7 @@ public record CheckpointSettings(
         int keep,
         int logEvery,
         int klEvery,
-        int segmentSteps,
-        int maxFailures)
+        int segmentSteps)
         implements Serializable {
     static CheckpointSettings read(SettingsReader train) {
         CheckpointSettings settings = new CheckpointSettings(
@@ -36,8 +34,7 @@ public record CheckpointSettings(
                 train.count("keep", 1),
                 train.count("log-every", 1),
                 train.count("kl-every", 0),
-                train.count("segment-steps", 1),
-                train.count("max-failures", 1));
+                train.count("segment-steps", 1));
         if (!settings.bestMetric.startsWith("eval_")) {
             train.invalid("best-metric", "a metric of the evaluation, such as eval_loss or eval_rewards/accuracies");
         }

@@ -13,6 +13,7 @@ import java.io.Serializable;
  * @param full whether all parameters are trained instead of an adapter
  * @param recompute which layers compute their activations again in the backward pass
  * @param checkpoint when training logs, evaluates and saves
+ * @param faults what happens when something goes wrong
  */
 public record TrainSettings(
         ObjectiveSettings objective,
@@ -21,7 +22,8 @@ public record TrainSettings(
         LoraSettings lora,
         boolean full,
         Recompute recompute,
-        CheckpointSettings checkpoint)
+        CheckpointSettings checkpoint,
+        FaultSettings faults)
         implements Serializable {
     /** Which layers compute their activations again in the backward pass. */
     public enum Recompute {
@@ -41,7 +43,8 @@ public record TrainSettings(
                 LoraSettings.read(train.below("lora")),
                 train.flag("full"),
                 train.choice("recompute", Recompute.class),
-                CheckpointSettings.read(train));
+                CheckpointSettings.read(train),
+                FaultSettings.read(train));
         int warmup = settings.optimizer.warmupSteps();
         if (settings.batch.steps() > 0 && warmup > settings.batch.steps()) {
             train.invalid("warmup-steps", "<= train.steps, which is " + settings.batch.steps());

@@ -31,6 +31,9 @@ enum AloneExchange implements WorkerExchange {
     public void atStep(long step) {}
 
     @Override
+    public void betweenSteps() {}
+
+    @Override
     public void close() {}
 
     @Override

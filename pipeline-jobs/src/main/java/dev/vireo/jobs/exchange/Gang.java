@@ -12,14 +12,20 @@ import java.time.Duration;
  * @param worldSize number of workers
  * @param joinMillis how long a worker waits for the others to appear
  * @param callMillis how long a sum may take, waiting for a worker that still computes included
+ * @param hangMillis the same within a step; who is silent for longer hangs
  */
-public record Gang(String run, long generation, int worldSize, long joinMillis, long callMillis)
+public record Gang(String run, long generation, int worldSize, long joinMillis, long callMillis, long hangMillis)
         implements Serializable {
     /** Checks the size. */
     public Gang {
         if (worldSize < 1) {
             throw new IllegalArgumentException("Invalid number of workers: " + worldSize + " (expected 1 or more)");
         }
+    }
+
+    /** A gang that knows nothing of its steps. */
+    public Gang(String run, long generation, int worldSize, long joinMillis, long callMillis) {
+        this(run, generation, worldSize, joinMillis, callMillis, callMillis);
     }
 
     /** Both names in one, for keys and messages. */
@@ -31,7 +37,8 @@ public record Gang(String run, long generation, int worldSize, long joinMillis, 
         return Duration.ofMillis(joinMillis);
     }
 
-    Duration callDeadline() {
-        return Duration.ofMillis(callMillis);
+    /** @param inStep whether the sum is one of a step's */
+    Duration callDeadline(boolean inStep) {
+        return Duration.ofMillis(inStep ? hangMillis : callMillis);
     }
 }

@@ -69,7 +69,7 @@ final class Inbox {
             }
             long rest = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
             if (rest <= 0) {
-                throw new Lost("nothing came from rank " + from + " in time");
+                throw new Lost("nothing came from rank " + from + " in time", true);
             }
             wait(rest);
         }
@@ -83,8 +83,20 @@ final class Inbox {
     static final class Lost extends Exception {
         private static final long serialVersionUID = 1;
 
+        private final boolean late;
+
         Lost(String reason) {
+            this(reason, false);
+        }
+
+        Lost(String reason, boolean late) {
             super(reason);
+            this.late = late;
+        }
+
+        /** Whether the deadline passed. */
+        boolean isLate() {
+            return late;
         }
     }
 }

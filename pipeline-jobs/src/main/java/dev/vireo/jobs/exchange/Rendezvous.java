@@ -5,10 +5,15 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.security.SecureRandom;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +27,7 @@ public final class Rendezvous {
 
     private final Map<String, Entry> gangs = new ConcurrentHashMap<>();
     private final SecureRandom random = new SecureRandom();
+    private volatile BooleanSupplier endEarly = () -> false;
 
     /**
      * Admits a gang; an older one of the same run is shut out.
@@ -38,6 +44,23 @@ public final class Rendezvous {
     /** Shuts out all gangs of a run. */
     public void closeRun(String run) {
         gangs.values().removeIf(entry -> entry.gang.run().equals(run));
+    }
+
+    /** Says whether workers that report are told to end their segment early. */
+    public void endEarly(BooleanSupplier asked) {
+        endEarly = asked;
+    }
+
+    /** Where the workers of a gang that came so far run, by rank. */
+    public SortedMap<Integer, Place> places(Gang gang) {
+        Entry entry = gangs.get(gang.id());
+        return entry == null ? new TreeMap<>() : entry.places();
+    }
+
+    /** Ranks that entered and neither left nor failed, where another one left because somebody was silent for too long. */
+    public Set<Integer> silent(Gang gang) {
+        Entry entry = gangs.get(gang.id());
+        return entry == null ? Set.of() : entry.silent();
     }
 
     /** What the worker that failed first said, if one did. */
@@ -57,13 +80,22 @@ public final class Rendezvous {
             return reply.toString();
         }
         switch (request.get("call").getAsString()) {
-            case "enter" -> reply.addProperty("key", entry.key);
+            case "enter" -> entry.enter(request, reply);
             case "join" -> entry.join(request, reply);
             case "fail" -> entry.fail(request.get("text").getAsString());
-            case "report" -> entry.reports.accept(request.get("text").getAsString());
+            case "left" ->
+                entry.left(request.get("rank").getAsInt(), request.get("late").getAsBoolean());
+            case "report" -> report(entry, request, reply);
             default -> reply.addProperty("refused", "no such call: " + request.get("call"));
         }
         return reply.toString();
+    }
+
+    private void report(Entry entry, JsonObject request, JsonObject reply) {
+        entry.reports.accept(request.get("text").getAsString());
+        if (endEarly.getAsBoolean()) {
+            reply.addProperty("end", true);
+        }
     }
 
     /** One gang that may run. */
@@ -72,6 +104,9 @@ public final class Rendezvous {
         private final String key;
         private final Consumer<String> reports;
         private final @Nullable Peer[] peers;
+        private final SortedMap<Integer, Place> places = new TreeMap<>();
+        private final Set<Integer> left = new HashSet<>();
+        private boolean late;
         private @Nullable String failure;
 
         Entry(Gang gang, String key, Consumer<String> reports) {
@@ -79,6 +114,30 @@ public final class Rendezvous {
             this.key = key;
             this.reports = reports;
             this.peers = new Peer[gang.worldSize()];
+        }
+
+        synchronized void enter(JsonObject request, JsonObject reply) {
+            places.put(
+                    request.get("rank").getAsInt(),
+                    new Place(
+                            request.get("executor").getAsString(),
+                            request.get("host").getAsString()));
+            reply.addProperty("key", key);
+        }
+
+        synchronized void left(int rank, boolean isLate) {
+            left.add(rank);
+            late |= isLate;
+        }
+
+        synchronized SortedMap<Integer, Place> places() {
+            return new TreeMap<>(places);
+        }
+
+        synchronized Set<Integer> silent() {
+            Set<Integer> silent = new HashSet<>(late ? places.keySet() : Set.of());
+            silent.removeAll(left);
+            return silent;
         }
 
         synchronized void join(JsonObject request, JsonObject reply) {

@@ -25,8 +25,12 @@ final class RendezvousClient {
     }
 
     /** Asks to take part; the answer is the gang's key. */
-    String enter(Gang gang, int rank) {
-        return ask(gang, rank, message(gang, "enter")).get("key").getAsString();
+    String enter(Gang gang, int rank, Place place) {
+        JsonObject message = message(gang, "enter");
+        message.addProperty("rank", rank);
+        message.addProperty("executor", place.executor());
+        message.addProperty("host", place.host());
+        return ask(gang, rank, message).get("key").getAsString();
     }
 
     /** Says where this worker listens and waits until all others did, too. */
@@ -60,9 +64,21 @@ final class RendezvousClient {
         ask(gang, rank, text(gang, "fail", reason));
     }
 
-    /** Tells the driver how far the gang is. */
-    void report(Gang gang, int rank, String text) {
-        ask(gang, rank, text(gang, "report", text));
+    /**
+     * Tells the driver that this worker lives and leaves the gang.
+     *
+     * @param late whether it does so because another worker was silent for too long
+     */
+    void left(Gang gang, int rank, boolean late) {
+        JsonObject message = message(gang, "left");
+        message.addProperty("rank", rank);
+        message.addProperty("late", late);
+        ask(gang, rank, message);
+    }
+
+    /** Tells the driver how far the gang is, and says whether it wants the workers to end behind this step. */
+    boolean report(Gang gang, int rank, String text) {
+        return ask(gang, rank, text(gang, "report", text)).has("end");
     }
 
     private static JsonObject text(Gang gang, String call, String text) {

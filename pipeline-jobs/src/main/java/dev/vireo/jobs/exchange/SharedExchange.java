@@ -34,6 +34,9 @@ final class SharedExchange implements WorkerExchange {
     }
 
     @Override
+    public void betweenSteps() {}
+
+    @Override
     public void sum(float[] values) {
         try {
             gang.publish(rank, values);

@@ -21,6 +21,7 @@ final class SocketExchange implements WorkerExchange {
     private final int[] arrived;
     private long call;
     private long step = -1;
+    private boolean inStep;
 
     private SocketExchange(Gang gang, int rank, Inbox inbox, Links links) {
         this.gang = gang;
@@ -38,7 +39,7 @@ final class SocketExchange implements WorkerExchange {
      */
     static WorkerExchange join(Gang gang, int rank, Transport transport, RendezvousClient driver) {
         Inbox inbox = new Inbox(gang.worldSize());
-        String key = driver.enter(gang, rank);
+        String key = driver.enter(gang, rank, Place.ofProcess());
         Links links = Links.listen(gang, rank, inbox, transport, key);
         SocketExchange exchange = new SocketExchange(gang, rank, inbox, links);
         try {
@@ -72,13 +73,19 @@ final class SocketExchange implements WorkerExchange {
     @Override
     public void atStep(long newStep) {
         step = newStep;
+        inStep = true;
+    }
+
+    @Override
+    public void betweenSteps() {
+        inStep = false;
     }
 
     @Override
     public void sum(float[] values) {
         call++;
         java.util.Arrays.fill(arrived, 0);
-        long deadline = System.nanoTime() + gang.callDeadline().toNanos();
+        long deadline = System.nanoTime() + gang.callDeadline(inStep).toNanos();
         Chunks chunks = new Chunks(values.length, gang.worldSize());
         int most = chunks.mostPieces();
         try {
@@ -175,7 +182,7 @@ final class SocketExchange implements WorkerExchange {
     @Override
     public void sum(double[] values) {
         call++;
-        long deadline = System.nanoTime() + gang.callDeadline().toNanos();
+        long deadline = System.nanoTime() + gang.callDeadline(inStep).toNanos();
         try {
             double[][] all = new double[gang.worldSize()][];
             all[rank] = values.clone();
@@ -213,7 +220,10 @@ final class SocketExchange implements WorkerExchange {
             Thread.currentThread().interrupt();
             return new ExchangeFailedException(rank, step, "interrupted", cause);
         }
-        return new ExchangeFailedException(rank, step, String.valueOf(cause.getMessage()), cause);
+        String reason = String.valueOf(cause.getMessage());
+        return cause instanceof Inbox.Lost lost && lost.isLate()
+                ? ExchangeFailedException.late(rank, step, reason, cause)
+                : new ExchangeFailedException(rank, step, reason, cause);
     }
 
     @Override

@@ -8,8 +8,11 @@ import dev.vireo.training.GradientExchange;
  * within the deadline; after that the gang is of no use. Confined to the worker's thread.
  */
 public interface WorkerExchange extends GradientExchange, AutoCloseable {
-    /** Names the optimizer step of the calls that follow, for error messages. */
+    /** Names the optimizer step of the calls that follow, for error messages; they have the deadline of a step's. */
     void atStep(long step);
+
+    /** Says that the calls that follow are no step's: others may take long to come to them. */
+    void betweenSteps();
 
     /** Leaves after the last sum; what others still wait for is sent first. */
     @Override

@@ -7,6 +7,7 @@ public final class WorkerPort {
     private final int rank;
     private final boolean oneProcess;
     private final RendezvousClient driver;
+    private volatile boolean askedToEnd;
 
     private WorkerPort(Gang gang, int rank, boolean oneProcess, RendezvousClient driver) {
         this.gang = gang;
@@ -30,7 +31,7 @@ public final class WorkerPort {
     /** Waits for the other workers. */
     public WorkerExchange join() {
         if (gang.worldSize() == 1) {
-            driver.enter(gang, rank);
+            driver.enter(gang, rank, Place.ofProcess());
             return WorkerExchange.alone();
         }
         return oneProcess
@@ -40,7 +41,17 @@ public final class WorkerPort {
 
     /** Tells the driver how far the gang is. */
     public void report(String text) {
-        driver.report(gang, rank, text);
+        askedToEnd |= driver.report(gang, rank, text);
+    }
+
+    /** Whether the driver asked, at the last report, that the workers end behind the step that they are in. */
+    public boolean isAskedToEnd() {
+        return askedToEnd;
+    }
+
+    /** Tells the driver that this worker lives and leaves the gang, and whether it had waited for another in vain. */
+    public void left(boolean late) {
+        driver.left(gang, rank, late);
     }
 
     /** Tells the driver why this worker fails. The driver believes the first; call it before leaving the gang. */

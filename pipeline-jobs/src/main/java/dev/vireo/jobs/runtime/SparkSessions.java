@@ -9,8 +9,9 @@ import org.apache.spark.sql.SparkSession;
 public final class SparkSessions {
     /** Barrier jobs start and fail fast, and a lost executor is noticed within a minute. */
     private static final Map<String, String> ALWAYS = Map.ofEntries(
-            Map.entry("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "2s"),
-            Map.entry("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "150"),
+            Map.entry("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "1s"),
+            Map.entry("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "300"),
+            Map.entry("spark.locality.wait", "1s"),
             Map.entry("spark.barrier.sync.timeout", "600"),
             Map.entry("spark.executor.heartbeatInterval", "5s"),
             Map.entry("spark.network.timeout", "60s"),

@@ -3,9 +3,11 @@ package dev.vireo.jobs.train;
 
 import dev.vireo.jobs.storage.FileEntry;
 import dev.vireo.jobs.storage.Storage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -90,6 +92,14 @@ final class AttemptFiles {
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
+    static String sha256(String text) {
+        try (InputStream content = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))) {
+            return sha256(content);
+        } catch (IOException e) {
+            throw new IllegalStateException("Bytes in memory can be read", e);
         }
     }
 

@@ -12,30 +12,37 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checkpoints of a run: {@code checkpoints/step-N/}. Only the driver writes here. Workers write under a name of their
  * own; the driver moves their files and then creates {@code commit.json}, which must not exist yet. So a worker that
  * comes back from the dead changes nothing, a crash between two files leaves no checkpoint, and a second driver on the
- * same output is noticed.
+ * same output is noticed. A commit goes only when two newer ones are there: one that is found damaged has one before it.
  */
 final class CheckpointStore {
     private static final Pattern NAME = Pattern.compile("step-(\\d+)");
+    /** While a run lasts. */
+    private static final int LEAST = 2;
 
     private final Storage storage;
     private final String directory;
     private final int keep;
+    private final Consumer<String> warnings;
 
     /**
      * @param output of the run
      * @param keep checkpoints that stay, {@code train.keep}
+     * @param warnings is told of checkpoints that are damaged
      */
-    CheckpointStore(Storage storage, String output, int keep) {
+    CheckpointStore(Storage storage, String output, int keep, Consumer<String> warnings) {
         this.storage = storage;
         this.directory = Storage.child(output, "checkpoints");
         this.keep = keep;
+        this.warnings = warnings;
     }
 
     String directory(long step) {
@@ -54,53 +61,84 @@ final class CheckpointStore {
 
     /** The newest checkpoint whose files are what its commit says, byte for byte. */
     Optional<Commit> newestIntact() throws IOException {
-        List<Commit> all = commits();
-        for (int i = all.size() - 1; i >= 0; i--) {
-            if (isIntact(all.get(i))) {
-                return Optional.of(all.get(i));
+        List<Long> steps = steps();
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            try {
+                Commit commit = read(steps.get(i));
+                requireIntact(commit);
+                return Optional.of(commit);
+            } catch (DamagedException e) {
+                warnings.accept("cannot use the checkpoint of step " + steps.get(i) + ": " + e.getMessage() + "; "
+                        + (i == 0 ? "there is none before it" : "trying the one of step " + steps.get(i - 1)));
             }
         }
         return Optional.empty();
     }
 
-    private boolean isIntact(Commit commit) throws IOException {
+    private void requireIntact(Commit commit) throws IOException, DamagedException {
         for (SavedFile file : commit.files()) {
             String path = Storage.child(directory(commit.step()), file.name());
             FileEntry entry = storage.entry(path);
             if (entry == null || entry.bytes() != file.bytes()) {
-                return false;
+                throw new DamagedException(path
+                        + (entry == null ? " is gone" : " has " + entry.bytes() + " bytes, expected " + file.bytes()));
             }
+            String digest;
             try (InputStream content = storage.read(path)) {
-                if (!AttemptFiles.sha256(content).equals(file.sha256())) {
-                    return false;
-                }
+                digest = AttemptFiles.sha256(content);
+            }
+            if (!digest.equals(file.sha256())) {
+                throw new DamagedException(path + " has the SHA-256 " + digest + ", expected " + file.sha256());
             }
         }
-        return true;
     }
 
-    /** All commits, oldest first. */
-    List<Commit> commits() throws IOException {
+    /** Steps that have a commit, damaged or not, in their order. */
+    private List<Long> steps() throws IOException {
         if (!storage.exists(directory)) {
             return List.of();
         }
-        List<Commit> commits = new ArrayList<>();
+        List<Long> steps = new ArrayList<>();
         for (FileEntry child : storage.list(directory)) {
             Matcher name = NAME.matcher(child.name());
-            String file = Storage.child(child.path(), Commit.FILE);
-            if (name.matches() && storage.exists(file)) {
-                commits.add(read(file));
+            if (name.matches() && storage.exists(Storage.child(child.path(), Commit.FILE))) {
+                steps.add(Long.parseLong(name.group(1)));
             }
         }
-        commits.sort(Comparator.comparingLong(Commit::step));
+        steps.sort(Comparator.naturalOrder());
+        return steps;
+    }
+
+    private Commit read(long step) throws IOException, DamagedException {
+        String file = Storage.child(directory(step), Commit.FILE);
+        try {
+            Commit commit = Commit.parse(storage.readText(file));
+            if (commit.step() != step) {
+                throw new DamagedException(file + " is of step " + commit.step());
+            }
+            return commit;
+        } catch (JsonParseException e) {
+            throw new DamagedException(file + " is damaged: " + e.getMessage());
+        }
+    }
+
+    /** All commits that can be read, oldest first. */
+    List<Commit> commits() throws IOException {
+        List<Commit> commits = new ArrayList<>();
+        for (long step : steps()) {
+            Commit commit = readable(step);
+            if (commit != null) {
+                commits.add(commit);
+            }
+        }
         return commits;
     }
 
-    private Commit read(String file) throws IOException {
+    private @Nullable Commit readable(long step) throws IOException {
         try {
-            return Commit.parse(storage.readText(file));
-        } catch (JsonParseException | NullPointerException e) {
-            throw new IOException("Cannot read " + file + ": " + e.getMessage() + "; delete its directory to go on", e);
+            return read(step);
+        } catch (DamagedException e) {
+            return null;
         }
     }
 
@@ -108,7 +146,12 @@ final class CheckpointStore {
     void commit(Commit commit, String attempt) throws IOException {
         String target = directory(commit.step());
         if (storage.exists(Storage.child(target, Commit.FILE))) {
-            throw taken(commit, null);
+            Commit other = readable(commit.step());
+            if (other != null && other.driver() >= commit.driver()) {
+                throw taken(commit, null);
+            }
+            // Of a driver that this one took over from; it wrote the same, as it does the same.
+            delete(commit.step());
         }
         storage.delete(target);
         storage.createDirectory(target);
@@ -128,41 +171,55 @@ final class CheckpointStore {
         } catch (FileAlreadyExistsException e) {
             throw taken(commit, e);
         }
-        deleteOld();
+        deleteOld(LEAST);
     }
 
-    private IOException taken(Commit commit, @org.jspecify.annotations.Nullable Throwable cause) {
+    private IOException taken(Commit commit, @Nullable Throwable cause) {
         return new IOException(
                 "Cannot commit step " + commit.step() + ": " + directory(commit.step())
                         + " exists; another run writes to the same output",
                 cause);
     }
 
-    /** Deletes checkpoints that nobody needs any more; the newest always stays. */
-    private void deleteOld() throws IOException {
-        List<Commit> all = commits();
+    /** Leaves what stays when the run is over. */
+    void prune() throws IOException {
+        deleteOld(1);
+    }
+
+    /** Deletes checkpoints that nobody needs any more; the newest {@code least} always stay. */
+    private void deleteOld(int least) throws IOException {
+        List<Long> steps = steps();
         int kept = 0;
-        for (int i = all.size() - 1; i >= 0; i--) {
-            Commit commit = all.get(i);
-            boolean newest = i == all.size() - 1;
-            if (commit.kind() == Commit.Kind.CHECKPOINT) {
-                kept++;
-            }
-            if (!newest && (commit.kind() == Commit.Kind.RECOVERY || kept > keep)) {
-                // First what makes it a checkpoint, so that no half of one is ever taken for whole.
-                storage.delete(Storage.child(directory(commit.step()), Commit.FILE));
-                storage.delete(directory(commit.step()));
+        for (int i = steps.size() - 1; i >= 0; i--) {
+            Commit commit = readable(steps.get(i));
+            boolean wanted = commit != null && commit.kind() == Commit.Kind.CHECKPOINT && ++kept <= keep;
+            if (!wanted && i < steps.size() - least) {
+                delete(steps.get(i));
             }
         }
     }
 
     /** Deletes checkpoints behind a step: those of a run that is repeated from there. */
     void deleteAfter(long step) throws IOException {
-        for (Commit commit : commits()) {
-            if (commit.step() > step) {
-                storage.delete(Storage.child(directory(commit.step()), Commit.FILE));
-                storage.delete(directory(commit.step()));
+        for (long later : steps()) {
+            if (later > step) {
+                delete(later);
             }
+        }
+    }
+
+    /** First what makes it a checkpoint, so that no half of one is ever taken for whole. */
+    private void delete(long step) throws IOException {
+        storage.delete(Storage.child(directory(step), Commit.FILE));
+        storage.delete(directory(step));
+    }
+
+    /** A checkpoint is not what was written. */
+    private static final class DamagedException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        DamagedException(String reason) {
+            super(reason);
         }
     }
 }

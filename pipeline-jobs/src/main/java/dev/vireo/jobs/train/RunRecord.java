@@ -33,6 +33,9 @@ record RunRecord(
         "train.log-every",
         "train.segment-steps",
         "train.max-failures",
+        "train.max-skipped",
+        "train.hang-timeout",
+        "train.grace-period",
         "train.exchange-timeout",
         "train.save-every",
     };

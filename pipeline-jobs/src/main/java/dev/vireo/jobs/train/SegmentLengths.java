@@ -2,6 +2,7 @@
 package dev.vireo.jobs.train;
 
 import dev.vireo.jobs.config.CheckpointSettings;
+import java.util.List;
 
 /**
  * Where segments end: at every evaluation and checkpoint, after {@code train.segment-steps}, and so that none takes much
@@ -27,11 +28,25 @@ final class SegmentLengths {
         this.heldOut = heldOut;
     }
 
+    /** Notes how long steps took. */
+    void measured(List<StepRecord> steps) {
+        measured(
+                steps.size(),
+                steps.stream()
+                        .mapToDouble(step -> step.value(StepRecord.Names.SECONDS))
+                        .sum());
+    }
+
     /** Notes how long steps take. */
     void measured(long count, double seconds) {
         if (count > 0) {
             secondsPerStep = seconds / count;
         }
+    }
+
+    /** What a step took in the last segment; NaN before the first. */
+    double secondsPerStep() {
+        return secondsPerStep;
     }
 
     /** The step at which a segment ends. */

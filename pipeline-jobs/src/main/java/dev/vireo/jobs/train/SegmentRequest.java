@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param saveAfterMillis a checkpoint is written as well if the segment runs longer than this
  * @param deliver whether it writes the run's result then
  * @param best the best evaluation so far, if there is one
+ * @param skippedInARow steps before the start that were skipped one after the other
  * @param attempt directory that no other gang writes to
  */
 record SegmentRequest(
@@ -27,6 +28,7 @@ record SegmentRequest(
         long saveAfterMillis,
         boolean deliver,
         @Nullable Double best,
+        int skippedInARow,
         String attempt)
         implements Serializable {
     /** Folders of an attempt. */

@@ -9,9 +9,11 @@ import dev.vireo.jobs.exchange.WorkerExchange;
 import dev.vireo.jobs.exchange.WorkerPort;
 import dev.vireo.jobs.runtime.Devices;
 import dev.vireo.jobs.runtime.NativeLibraries;
+import dev.vireo.jobs.runtime.Termination;
 import dev.vireo.tensor.Script;
 import java.io.IOException;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,8 @@ final class SegmentTask extends AbstractFunction1<Iterator<Integer>, Iterator<Se
         int rank = partition.next();
         WorkerPort port = WorkerPort.ofTask(request.gang(), rank, plan.value().oneProcess());
         WorkerExchange exchange = null;
+        Duration grace = Duration.ofSeconds(plan.value().train().faults().graceSeconds());
+        Termination.Hold untilDone = Termination.ofProcess().hold(grace);
         try {
             exchange = port.join();
             SegmentOutcome outcome = work(exchange, port);
@@ -43,6 +47,8 @@ final class SegmentTask extends AbstractFunction1<Iterator<Integer>, Iterator<Se
             return CollectionConverters.asScala(List.of(outcome).iterator());
         } catch (Exception | LinkageError | OutOfMemoryError e) {
             throw failed(rank, e, exchange, port);
+        } finally {
+            untilDone.close();
         }
     }
 
@@ -66,13 +72,21 @@ final class SegmentTask extends AbstractFunction1<Iterator<Integer>, Iterator<Se
                 ? String.valueOf(error.getMessage())
                 : "Rank " + rank + ": " + describe(error);
         IllegalStateException told = new IllegalStateException(reason, error);
+        // Spark interrupts the workers of a gang that fails; the driver should hear of this one all the same.
+        boolean interrupted = Thread.interrupted();
         try {
-            if (!(error instanceof ExchangeFailedException)) {
+            if (error instanceof ExchangeFailedException failed) {
+                port.left(failed.isLate());
+            } else {
+                port.left(false);
                 port.fail(new WorkerFailure(reason, isPermanent(error)).toJson());
             }
         } catch (ExchangeFailedException e) {
             told.addSuppressed(e);
         } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
             if (exchange != null) {
                 exchange.abort();
             }

@@ -3,6 +3,7 @@ package dev.vireo.jobs.train;
 
 import dev.vireo.jobs.exchange.WorkerExchange;
 import dev.vireo.jobs.exchange.WorkerPort;
+import dev.vireo.jobs.runtime.Termination;
 import dev.vireo.jobs.train.StepRecord.Names;
 import dev.vireo.training.DataOrder;
 import dev.vireo.training.LearningRate;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** One worker's part in a segment. */
@@ -28,6 +30,8 @@ final class SegmentWork {
     private final DataOrder order;
     private final LearningRate learningRate;
     private final long started = System.nanoTime();
+    private final Map<Long, List<String>> notFinite = new TreeMap<>();
+    private int skippedInARow;
     private long reported;
 
     SegmentWork(TrainPlan plan, SegmentRequest request, Resident resident, WorkerExchange exchange, WorkerPort port) {
@@ -38,35 +42,59 @@ final class SegmentWork {
         this.port = port;
         this.order = plan.order();
         this.learningRate = plan.learningRate();
+        this.skippedInARow = request.skippedInARow();
     }
 
     SegmentOutcome run() throws IOException, InterruptedException {
-        double[] ready = {resident.canMoveTo(request.start()) ? 1 : 0};
-        exchange.sum(ready);
-        if (ready[0] < exchange.worldSize()) {
+        if (!all(resident.canMoveTo(request.start()))) {
             return SegmentOutcome.replicaMissing();
         }
         resident.moveTo(request.start());
         resident.leave();
         List<StepRecord> steps = new ArrayList<>();
-        for (long step = request.start().step(); step < request.end(); step++) {
+        long step = request.start().step();
+        boolean goesOn = step < request.end();
+        while (goesOn) {
             exchange.atStep(step);
             StepRecord record = step(step);
             steps.add(record);
-            report(record, step + 1 == request.end());
+            step++;
+            report(record, step == request.end());
+            goesOn = step < request.end() && !endsEarly();
         }
-        StepRecord evaluation = request.evaluate() ? evaluate() : null;
-        SegmentOutcome outcome = exchange.rank() == 0 ? write(steps, evaluation) : SegmentOutcome.silent();
-        resident.arrive(new Position(request.end(), request.gang().generation(), null));
+        exchange.betweenSteps();
+        boolean whole = step == request.end();
+        StepRecord evaluation = whole && request.evaluate() ? evaluate() : null;
+        SegmentOutcome outcome = exchange.rank() == 0
+                ? write(step, steps, evaluation)
+                : SegmentOutcome.silent(step, isLeaving(), notFinite);
+        resident.arrive(new Position(step, request.gang().generation(), null));
         return outcome;
+    }
+
+    /** Whether something holds on every worker. */
+    private boolean all(boolean here) {
+        double[] count = {here ? 1 : 0};
+        exchange.sum(count);
+        return count[0] == exchange.worldSize();
+    }
+
+    /** Whether all workers stop behind this step; the same on every one. */
+    private boolean endsEarly() {
+        boolean toTheEnd = !isLeaving() && !port.isAskedToEnd();
+        return skippedInARow >= plan.train().faults().maxSkipped() || !all(toTheEnd);
+    }
+
+    private static boolean isLeaving() {
+        return Termination.ofProcess().isRequested();
     }
 
     private StepRecord step(long step) throws IOException, InterruptedException {
         long start = System.nanoTime();
         StepReader.Rows rows = resident.rows().rows(step, exchange.rank(), exchange.worldSize());
         double rate = learningRate.at(step);
-        StepResult result = resident.replica()
-                .step(new StepInput(rows.microBatches(), rows.totals(), rate, divergence(step)), exchange);
+        StepInput input = new StepInput(rows.microBatches(), rows.totals(), rate, divergence(step));
+        StepResult result = resident.replica().step(input, exchange);
         Map<String, Double> values = new LinkedHashMap<>();
         values.put(Names.EPOCH, order.epochsAfter(step + 1));
         values.put(Names.LOSS, result.loss());
@@ -74,8 +102,10 @@ final class SegmentWork {
         values.put(Names.GRAD_NORM, result.gradNorm());
         values.put(Names.SECONDS, (System.nanoTime() - start) / 1e9);
         values.put(Names.TOKENS, (double) result.tokens());
+        skippedInARow = result.skipped() ? skippedInARow + 1 : 0;
         if (result.skipped()) {
             values.put(Names.SKIPPED, 1.0);
+            notFinite.put(step + 1, resident.replica().rowsThatAreNotFinite(input));
         }
         values.putAll(result.metrics());
         return new StepRecord(step + 1, values);
@@ -108,16 +138,21 @@ final class SegmentWork {
         return new StepRecord(request.end(), values);
     }
 
-    private SegmentOutcome write(List<StepRecord> steps, @Nullable StepRecord evaluation) throws IOException {
+    private SegmentOutcome write(long end, List<StepRecord> steps, @Nullable StepRecord evaluation) throws IOException {
         long millis = (System.nanoTime() - started) / 1_000_000;
+        boolean whole = end == request.end();
         boolean isBest = evaluation != null && BestModel.improves(plan, evaluation, request.best());
+        boolean state = !whole || request.save() || millis > request.saveAfterMillis();
         return new SegmentOutcome(
                 true,
+                end,
+                isLeaving(),
                 steps,
                 evaluation,
-                write(request.save() || millis > request.saveAfterMillis(), SegmentRequest.STATE, resident::saveState),
+                notFinite,
+                write(state, SegmentRequest.STATE, resident::saveState),
                 write(isBest, SegmentRequest.BEST, resident::saveResult),
-                write(request.deliver(), SegmentRequest.RESULT, resident::saveResult));
+                write(whole && request.deliver(), SegmentRequest.RESULT, resident::saveResult));
     }
 
     private List<SavedFile> write(boolean wanted, String folder, AttemptFiles.Content content) throws IOException {

@@ -27,6 +27,11 @@ record StepRecord(long step, Map<String, Double> values) implements Serializable
         return line.toString();
     }
 
+    /** Whether the gradient was not finite, so that the step changed nothing. */
+    boolean isSkipped() {
+        return values.getOrDefault(Names.SKIPPED, 0.0) > 0;
+    }
+
     double value(String name) {
         return values.getOrDefault(name, Double.NaN);
     }

@@ -8,16 +8,19 @@ import dev.vireo.jobs.runtime.Job;
 import dev.vireo.jobs.runtime.JobArguments;
 import dev.vireo.jobs.runtime.JobContext;
 import dev.vireo.jobs.runtime.NativeLibraries;
+import dev.vireo.jobs.runtime.Termination;
 import dev.vireo.jobs.storage.OutputDirectory;
 import dev.vireo.jobs.storage.Storage;
 import dev.vireo.jobs.workers.PrecisionChoice;
 import dev.vireo.jobs.workers.Threads;
 import dev.vireo.tensor.Precision;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
@@ -76,14 +79,17 @@ public final class TrainJob implements Job {
                 plan.workers() == 1 ? "" : "s",
                 plan.precision().name().toLowerCase(Locale.ROOT),
                 plan.train().full() ? "all parameters" : "LoRA"));
+        BooleanSupplier askedToEnd = Termination.ofProcess()::isRequested;
+        Duration grace = Duration.ofSeconds(plan.train().faults().graceSeconds());
+        Termination.Hold untilCommitted = Termination.ofProcess().hold(grace);
         try (TrainReport report = new TrainReport(console, plan, output);
-                Workers workers = new Workers(spark.sparkContext(), plan, report::live)) {
-            TrainLoop loop = new TrainLoop(plan, output, workers::run, workers::nextGang, report);
-            loop.run();
+                Workers workers = new Workers(spark.sparkContext(), plan, askedToEnd, report::live)) {
+            new TrainLoop(plan, output, workers, askedToEnd, report).run();
             JsonObject summary = report.summary();
             summary.addProperty("steps", plan.steps());
             output.finish(summary);
         } finally {
+            untilCommitted.close();
             Residents.ofProcess().closeRun(plan.run());
         }
         String result = output.child(plan.train().full() ? MODEL : ADAPTER);

@@ -7,7 +7,7 @@ import dev.vireo.jobs.storage.Storage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The driver's loop: segment after segment from the last commit to the last step. Confined to one thread. */
@@ -15,37 +15,52 @@ final class TrainLoop {
     /** A checkpoint is written at the end of a segment if the last one is older. */
     private static final long RECOVERY_MILLIS = 60_000;
 
-    /** Runs a segment; the cluster in life, a fake in tests. */
-    @FunctionalInterface
+    /** Runs segments; the cluster in life, a fake in tests. */
     interface Segments {
+        /**
+         * The workers of the next segment, which no segment had before.
+         *
+         * @param stepSeconds what a step took lately; NaN before the first
+         */
+        Gang gang(double stepSeconds);
+
         SegmentOutcome run(SegmentRequest request) throws SegmentFailedException;
     }
 
     private final TrainPlan plan;
     private final OutputDirectory output;
     private final Segments segments;
-    private final Supplier<Gang> gangs;
+    private final BooleanSupplier askedToEnd;
     private final TrainReport report;
     private final CheckpointStore checkpoints;
     private final SegmentLengths lengths;
+    private final Ownership ownership;
+    private final Failures failures;
+    private final Skips skips;
     private Position position = Position.start();
     private @Nullable Double best;
     private long bestStep;
     private long savedAt = System.nanoTime();
-    private int failuresInARow;
-    private @Nullable SegmentFailedException firstFailure;
 
-    /** @param gangs gives every segment a gang of its own */
-    TrainLoop(TrainPlan plan, OutputDirectory output, Segments segments, Supplier<Gang> gangs, TrainReport report) {
+    /**
+     * Takes the output over from any driver that had it before.
+     *
+     * @param askedToEnd whether this process should come to an end, at a point from which the next one goes on
+     */
+    TrainLoop(TrainPlan plan, OutputDirectory output, Segments segments, BooleanSupplier askedToEnd, TrainReport report)
+            throws IOException {
         this.plan = plan;
         this.output = output;
         this.segments = segments;
-        this.gangs = gangs;
+        this.askedToEnd = askedToEnd;
         this.report = report;
+        this.ownership = Ownership.claim(plan.storage(), output.path());
         this.checkpoints = new CheckpointStore(
-                plan.storage(), output.path(), plan.train().checkpoint().keep());
+                plan.storage(), output.path(), plan.train().checkpoint().keep(), report::warn);
         this.lengths = new SegmentLengths(
                 plan.train().checkpoint(), plan.steps(), !plan.evalShards().isEmpty());
+        this.failures = new Failures(plan.train().faults().maxFailures());
+        this.skips = new Skips(plan.train().faults().maxSkipped());
     }
 
     /** Trains to the last step and leaves the result in the output. */
@@ -54,28 +69,40 @@ final class TrainLoop {
         rollBack();
         boolean delivered = false;
         while (!delivered) {
+            if (askedToEnd.getAsBoolean()) {
+                report.warn("asked to end: "
+                        + (position.step() == 0
+                                ? "no step is done"
+                                : "step " + position.step() + " is done and its checkpoint written")
+                        + "; the same command goes on from here");
+                throw new IOException("Cannot go on training: this process was asked to end");
+            }
             SegmentRequest request = next();
             try {
                 SegmentOutcome outcome = segments.run(request);
                 if (outcome.complete()) {
                     accept(request, outcome);
-                    delivered = request.deliver();
+                    delivered = request.deliver() && outcome.end() == request.end();
                 } else {
-                    failed(new SegmentFailedException(
-                            "A worker no longer has its replica of step "
-                                    + request.start().step(),
-                            false,
-                            new IllegalStateException("An executor was replaced")));
+                    failed(
+                            request,
+                            new SegmentFailedException(
+                                    "A worker no longer has its replica of step "
+                                            + request.start().step(),
+                                    false,
+                                    new IllegalStateException("An executor was replaced")));
                 }
             } catch (SegmentFailedException e) {
-                failed(e);
+                failed(request, e);
             }
         }
         checkpoints.deleteAttempts();
+        checkpoints.prune();
+        ownership.release();
     }
 
     private SegmentRequest next() {
-        Gang gang = gangs.get();
+        Gang gang = segments.gang(lengths.secondsPerStep());
         long end = position.step() >= plan.steps() ? plan.steps() : lengths.end(position.step());
         boolean moves = end > position.step();
         long sinceSaved = (System.nanoTime() - savedAt) / 1_000_000;
@@ -88,27 +115,26 @@ final class TrainLoop {
                 Math.max(0, RECOVERY_MILLIS - sinceSaved),
                 end == plan.steps(),
                 best,
+                skips.inARow(),
                 checkpoints.attempt(plan.run(), gang.generation()));
     }
 
     private void accept(SegmentRequest request, SegmentOutcome outcome) throws IOException {
-        failuresInARow = 0;
-        firstFailure = null;
-        lengths.measured(
-                outcome.steps().size(),
-                outcome.steps().stream()
-                        .mapToDouble(step -> step.value(StepRecord.Names.SECONDS))
-                        .sum());
+        ownership.require();
+        failures.forget();
+        lengths.measured(outcome.steps());
         StepRecord evaluation = outcome.evaluation();
-        report.accept(outcome.steps(), evaluation);
+        report.accept(outcome.steps(), evaluation, outcome.notFinite());
+        skips.accept(outcome.steps(), outcome.notFinite());
         if (evaluation != null && !outcome.best().isEmpty()) {
             takeBest(request, outcome, evaluation);
         }
-        position = new Position(request.end(), request.gang().generation(), null);
+        position = new Position(outcome.end(), request.gang().generation(), null);
         if (!outcome.state().isEmpty()) {
             commit(request, outcome);
         }
-        if (request.deliver()) {
+        skips.requireFew();
+        if (!outcome.result().isEmpty()) {
             String result = output.child(plan.train().full() ? TrainJob.MODEL : TrainJob.ADAPTER);
             replace(Storage.child(request.attempt(), SegmentRequest.RESULT), outcome.result(), result);
         }
@@ -123,12 +149,18 @@ final class TrainLoop {
     }
 
     private void commit(SegmentRequest request, SegmentOutcome outcome) throws IOException {
-        Commit.Kind kind = request.save() ? Commit.Kind.CHECKPOINT : Commit.Kind.RECOVERY;
+        boolean due = request.save() && outcome.end() == request.end();
         checkpoints.commit(
-                new Commit(request.end(), kind, outcome.state(), best, bestStep),
+                new Commit(
+                        outcome.end(),
+                        due ? Commit.Kind.CHECKPOINT : Commit.Kind.RECOVERY,
+                        ownership.number(),
+                        outcome.state(),
+                        best,
+                        bestStep),
                 Storage.child(request.attempt(), SegmentRequest.STATE));
         savedAt = System.nanoTime();
-        position = new Position(request.end(), request.gang().generation(), checkpoints.directory(request.end()));
+        position = new Position(outcome.end(), request.gang().generation(), checkpoints.directory(outcome.end()));
         // The log reaches at least as far as the checkpoint.
         report.flush();
     }
@@ -142,19 +174,11 @@ final class TrainLoop {
         }
     }
 
-    private void failed(SegmentFailedException failure) throws IOException {
-        failuresInARow++;
-        if (firstFailure == null) {
-            firstFailure = failure;
-        }
-        int most = plan.train().checkpoint().maxFailures();
-        if (failure.isPermanent() || failuresInARow >= most) {
-            String times = failuresInARow == 1 ? "" : failuresInARow + " segments failed in a row, the first: ";
-            // Without the cause in the chain, whose last message would stand for all of this.
-            IOException stopped = new IOException("Cannot go on training: " + times + firstFailure.getMessage());
-            stopped.addSuppressed(firstFailure);
-            throw stopped;
-        }
+    private void failed(SegmentRequest request, SegmentFailedException failure) throws IOException {
+        ownership.require();
+        // What was written of a checkpoint may be what fills the disk.
+        plan.storage().delete(request.attempt());
+        failures.add(failure);
         report.failed(failure.getMessage());
         rollBack();
     }
@@ -167,6 +191,7 @@ final class TrainLoop {
         position = step == 0 ? Position.start() : new Position(step, 0, checkpoints.directory(step));
         best = commit.map(Commit::best).orElse(null);
         bestStep = commit.map(Commit::bestStep).orElse(0L);
+        skips.forget();
         report.startAfter(step);
     }
 }

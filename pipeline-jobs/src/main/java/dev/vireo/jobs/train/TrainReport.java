@@ -26,6 +26,7 @@ final class TrainReport implements AutoCloseable {
     private final OutputDirectory output;
     private @Nullable MetricsFile metrics;
     private @Nullable TensorBoardWriter events;
+    private long skipped;
     private @Nullable StepRecord last;
     private @Nullable StepRecord lastEvaluation;
 
@@ -59,14 +60,23 @@ final class TrainReport implements AutoCloseable {
         }
     }
 
-    /** Logs steps that count now. */
-    void accept(List<StepRecord> steps, @Nullable StepRecord evaluation) throws IOException {
+    /**
+     * Logs steps that count now.
+     *
+     * @param notFinite rows that made steps fail, by step
+     */
+    void accept(List<StepRecord> steps, @Nullable StepRecord evaluation, Map<Long, List<String>> notFinite)
+            throws IOException {
         int every = plan.train().checkpoint().logEvery();
         for (StepRecord step : steps) {
             last = step;
-            if (step.step() % every == 0 || step.step() == plan.steps()) {
+            if (step.step() % every == 0 || step.step() == plan.steps() || step.isSkipped()) {
                 append(step);
             }
+        }
+        if (!notFinite.isEmpty()) {
+            skipped += notFinite.size();
+            console.note("skipped, the gradient was not finite: " + Skips.describe(notFinite));
         }
         if (evaluation != null) {
             lastEvaluation = evaluation;
@@ -115,6 +125,11 @@ final class TrainReport implements AutoCloseable {
         console.note("segment failed: " + reason);
     }
 
+    /** Says what the user should know. */
+    void warn(String text) {
+        console.note(text);
+    }
+
     /** The last values, for the mark that says that the run is finished. */
     JsonObject summary() {
         JsonObject summary = new JsonObject();
@@ -126,6 +141,9 @@ final class TrainReport implements AutoCloseable {
                     }
                 });
             }
+        }
+        if (skipped > 0) {
+            summary.addProperty("skipped_steps", skipped);
         }
         return summary;
     }

@@ -3,14 +3,16 @@ package dev.vireo.jobs.train;
 
 import dev.vireo.jobs.exchange.ExchangePlugin;
 import dev.vireo.jobs.exchange.Gang;
+import dev.vireo.jobs.exchange.Place;
 import dev.vireo.jobs.exchange.Rendezvous;
-import dev.vireo.jobs.runtime.ModelTasks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -18,42 +20,69 @@ import org.apache.spark.rdd.RDD;
 import scala.reflect.ClassTag$;
 
 /** The driver's hand on the workers: starts a gang as a barrier job and finds out why it failed. Confined to one thread. */
-final class Workers implements AutoCloseable {
+final class Workers implements TrainLoop.Segments, AutoCloseable {
     private static final long JOIN_MILLIS = 120_000;
+    /** Of steps; who is silent for longer hangs. */
+    private static final double PATIENCE = 10;
+
+    private static final long LAST_WORDS_MILLIS = 2_000;
+    private static final long POLL_MILLIS = 20;
 
     private final SparkContext spark;
     private final TrainPlan plan;
     private final Broadcast<TrainPlan> sent;
     private final Consumer<String> reports;
     private final Rendezvous rendezvous = ExchangePlugin.rendezvous();
+    private final Fleet fleet;
+    private final Seats seats;
     private long generation;
 
-    /** @param reports receives steps as JSON while they happen, on a network thread */
-    Workers(SparkContext spark, TrainPlan plan, Consumer<String> reports) {
+    /**
+     * @param askedToEnd whether workers should end their segment behind the step that they are in
+     * @param reports receives steps as JSON while they happen, on a network thread
+     */
+    Workers(SparkContext spark, TrainPlan plan, BooleanSupplier askedToEnd, Consumer<String> reports) {
         this.spark = spark;
         this.plan = plan;
         this.reports = reports;
         this.sent = JavaSparkContext.fromSparkContext(spark).broadcast(plan);
+        this.fleet = new Fleet(spark);
+        this.seats = new Seats(spark, fleet, sent, plan.workers());
+        rendezvous.endEarly(askedToEnd);
     }
 
-    /** The workers of the next job. */
-    Gang nextGang() {
+    @Override
+    public Gang gang(double stepSeconds) {
         long callMillis = plan.train().batch().exchangeTimeoutSeconds() * 1000L;
-        return new Gang(plan.run(), ++generation, plan.workers(), JOIN_MILLIS, callMillis);
+        double silence = Math.max(plan.train().faults().hangSeconds(), PATIENCE * stepSeconds) * 1000;
+        long hangMillis = Double.isNaN(stepSeconds) ? callMillis : (long) Math.min(callMillis, silence);
+        return new Gang(plan.run(), ++generation, plan.workers(), JOIN_MILLIS, callMillis, hangMillis);
     }
 
-    /** Runs a segment on all workers and returns what rank 0 says of it. */
-    SegmentOutcome run(SegmentRequest request) throws SegmentFailedException {
-        rendezvous.open(request.gang(), reports);
+    @Override
+    public SegmentOutcome run(SegmentRequest request) throws SegmentFailedException {
+        Gang gang = request.gang();
+        rendezvous.open(gang, report -> {
+            seats.running();
+            reports.accept(report);
+        });
         spark.setJobGroup(
                 "vireo-train-" + plan.run(), "train steps " + request.start().step() + " to " + request.end(), true);
         try {
-            return Arrays.stream((Object[]) job(request).collect())
+            List<SegmentOutcome> outcomes = Arrays.stream(
+                            (Object[]) job(request).collect())
                     .map(SegmentOutcome.class::cast)
-                    .reduce((rank0, other) -> other.complete() ? rank0 : other)
-                    .orElseThrow();
+                    .toList();
+            SortedMap<Integer, Place> places = rendezvous.places(gang);
+            seats.taken(places);
+            places.forEach((rank, place) -> {
+                if (outcomes.get(rank).leaving()) {
+                    fleet.replace(place);
+                }
+            });
+            return outcomes.stream().reduce(SegmentOutcome::with).orElseThrow();
         } catch (Exception e) {
-            throw failure(request.gang(), e);
+            throw failure(gang, e);
         } finally {
             spark.clearJobGroup();
             rendezvous.closeRun(plan.run());
@@ -61,16 +90,13 @@ final class Workers implements AutoCloseable {
     }
 
     private RDD<SegmentOutcome> job(SegmentRequest request) {
-        List<Integer> ranks = IntStream.range(0, plan.workers()).boxed().toList();
-        RDD<Integer> workers = JavaSparkContext.fromSparkContext(spark)
-                .parallelize(ranks, ranks.size())
-                .rdd();
-        return ModelTasks.onOwnExecutors(workers)
+        return seats.ranks()
                 .barrier()
                 .mapPartitions(new SegmentTask(sent, request), false, ClassTag$.MODULE$.apply(SegmentOutcome.class));
     }
 
     private SegmentFailedException failure(Gang gang, Exception thrown) {
+        String replaced = replaceSilent(gang);
         Optional<WorkerFailure> first = rendezvous.firstFailure(gang).map(WorkerFailure::parse);
         if (first.isPresent()) {
             return new SegmentFailedException(first.get().reason(), first.get().permanent(), thrown);
@@ -84,7 +110,32 @@ final class Workers implements AutoCloseable {
                     plan.workers());
             return new SegmentFailedException(reason, true, thrown);
         }
-        return new SegmentFailedException(brief(text), spark.isStopped(), thrown);
+        return new SegmentFailedException(brief(text) + replaced, spark.isStopped(), thrown);
+    }
+
+    /** Ends the processes of workers for which another one waited in vain, and says so. */
+    private String replaceSilent(Gang gang) {
+        long deadline = System.nanoTime() + LAST_WORDS_MILLIS * 1_000_000;
+        Set<Integer> silent = rendezvous.silent(gang);
+        try {
+            while (!silent.isEmpty() && System.nanoTime() < deadline) {
+                Thread.sleep(POLL_MILLIS);
+                silent = rendezvous.silent(gang);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        SortedMap<Integer, Place> places = rendezvous.places(gang);
+        StringBuilder text = new StringBuilder();
+        for (int rank : silent) {
+            Place place = places.get(rank);
+            if (place != null && fleet.isActive(place)) {
+                fleet.replace(place);
+                text.append("; rank ").append(rank).append(" hangs: executor ").append(place.executor());
+                text.append(" on ").append(place.host()).append(" is replaced");
+            }
+        }
+        return text.toString();
     }
 
     /** Of Spark's words about a failed barrier job the line that names the cause. */
@@ -100,6 +151,8 @@ final class Workers implements AutoCloseable {
 
     @Override
     public void close() {
+        rendezvous.endEarly(() -> false);
+        seats.close();
         sent.destroy();
     }
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.train;
+
+import dev.vireo.jobs.exchange.Place;
+import dev.vireo.jobs.runtime.Devices;
+import dev.vireo.jobs.runtime.NativeLibraries;
+import dev.vireo.tensor.Script;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.apache.spark.broadcast.Broadcast;
+import scala.collection.Iterator;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.runtime.AbstractFunction1;
+
+/** Loads the model in an executor that no worker needs yet. */
+final class StandByTask extends AbstractFunction1<Iterator<Integer>, Iterator<Place>> implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final Broadcast<TrainPlan> plan;
+
+    StandByTask(Broadcast<TrainPlan> plan) {
+        this.plan = plan;
+    }
+
+    @Override
+    public Iterator<Place> apply(Iterator<Integer> partition) {
+        NativeLibraries.stayOffline();
+        Script.useThreads(plan.value().threads());
+        Residents residents = Residents.ofProcess();
+        try {
+            residents.release(residents.acquire(plan.value(), Devices.ofTask(), Position.start()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return CollectionConverters.asScala(List.of(Place.ofProcess()).iterator());
+    }
+}
