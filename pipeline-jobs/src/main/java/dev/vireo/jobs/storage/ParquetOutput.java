@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vireo.jobs.workers;
+package dev.vireo.jobs.storage;
 
-import dev.vireo.jobs.storage.ParquetTarget;
-import dev.vireo.jobs.storage.Storage;
 import java.io.IOException;
-import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -23,7 +21,7 @@ public final class ParquetOutput implements AutoCloseable {
         this.schema = MessageTypeParser.parseMessageType(schema);
         this.writer = ExampleParquetWriter.builder(new ParquetTarget(storage, file))
                 .withType(this.schema)
-                .withConf(new Configuration(false))
+                .withConf(new PlainParquetConfiguration())
                 .withCompressionCodec(CompressionCodecName.ZSTD)
                 .build();
     }
