@@ -8,15 +8,14 @@ import dev.vireo.nn.GradientSink;
 import dev.vireo.nn.Parameter;
 import dev.vireo.tensor.Script;
 import dev.vireo.tensor.Tensors;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The float32 sums of an optimizer step's gradients, over micro-batches first, then over workers. */
 final class GradientBuffer implements GradientSink, AutoCloseable {
-    /** Elements that are exchanged at once: large enough for the network, small beside the model. */
-    private static final int CHUNK = 1 << 22;
-
     private final Tensors tensors;
     private final NDManager manager;
     private final Script script;
@@ -66,38 +65,17 @@ final class GradientBuffer implements GradientSink, AutoCloseable {
         }
     }
 
-    /** Replaces the sums by their sums over all workers, some of them at a time. */
+    /** Replaces the sums by their sums over all workers. */
     void sumOver(GradientExchange exchange) {
         if (exchange.worldSize() == 1) {
             return;
         }
-        int from = 0;
-        while (from < sums.size()) {
-            int to = from;
-            long elements = 0;
-            do {
-                elements += sums.get(to++).size();
-            } while (to < sums.size() && elements + sums.get(to).size() <= CHUNK);
-            exchange(exchange, from, to, Math.toIntExact(elements));
-            from = to;
-        }
-    }
-
-    private void exchange(GradientExchange exchange, int from, int to, int elements) {
-        float[] values = new float[elements];
-        int at = 0;
-        for (int i = from; i < to; i++) {
-            float[] part = sums.get(i).toFloatArray();
-            System.arraycopy(part, 0, values, at, part.length);
-            at += part.length;
-        }
-        exchange.sum(values);
-        at = 0;
-        for (int i = from; i < to; i++) {
-            float[] part = new float[(int) sums.get(i).size()];
-            System.arraycopy(values, at, part, 0, part.length);
-            sums.get(i).set(part);
-            at += part.length;
+        for (NDArray sum : sums) {
+            ByteBuffer values = sum.toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN);
+            exchange.sum(values);
+            if (!values.isDirect() || tensors.device().isGpu()) {
+                sum.set(values.rewind());
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.training;
 
+import java.nio.ByteBuffer;
+
 /** World size 1: every sum is complete before it starts. */
 enum SingleWorker implements GradientExchange {
     INSTANCE;
@@ -16,7 +18,13 @@ enum SingleWorker implements GradientExchange {
     }
 
     @Override
-    public void sum(float[] values) {}
+    public void sum(ByteBuffer values) {}
+
+    @Override
+    public void sumShards(ByteBuffer values, int[] bounds) {}
+
+    @Override
+    public void gatherShards(ByteBuffer values, int[] bounds) {}
 
     @Override
     public void sum(double[] values) {}

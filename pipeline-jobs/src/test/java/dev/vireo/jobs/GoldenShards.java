@@ -29,7 +29,7 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 
 /** The rows of a golden checkpoint as shards, with the ids that TRL's collator gives them. */
-public final class GoldenShards {
+final class GoldenShards {
     private static final Path ROOT = Path.of("../model-core/src/test/resources/golden");
 
     private final Path directory;
@@ -40,48 +40,30 @@ public final class GoldenShards {
         model = PretrainedModel.open(directory.resolve("model"));
     }
 
-    public static GoldenShards of(String name) {
+    static GoldenShards of(String name) {
         return new GoldenShards(name);
     }
 
-    public Path model() {
+    Path model() {
         return directory.resolve("model");
     }
 
-    public Path path(String file) {
+    Path path(String file) {
         return directory.resolve(file);
     }
 
-    public List<JsonObject> list(String file) throws IOException {
+    List<JsonObject> list(String file) throws IOException {
         List<JsonObject> objects = new ArrayList<>();
-        json(file).getAsJsonArray().forEach(each -> objects.add(each.getAsJsonObject()));
+        JsonParser.parseString(Files.readString(directory.resolve(file)))
+                .getAsJsonArray()
+                .forEach(each -> objects.add(each.getAsJsonObject()));
         return objects;
     }
 
-    public JsonElement json(String file) throws IOException {
-        return JsonParser.parseString(Files.readString(directory.resolve(file)));
-    }
-
     /** Writes all rows, so many in a shard. */
-    public void write(Path folder, int shardRows) throws IOException, ImageRejectedException {
-        write(folder, shardRows, list("rows.json"));
-    }
-
-    /** Writes the rows of these ids, in their order. */
-    public void write(Path folder, List<String> rowIds) throws IOException, ImageRejectedException {
-        List<JsonObject> all = list("rows.json");
-        List<JsonObject> rows = new ArrayList<>();
-        for (String id : rowIds) {
-            rows.add(all.stream()
-                    .filter(row -> row.get("row_id").getAsString().equals(id))
-                    .findFirst()
-                    .orElseThrow());
-        }
-        write(folder, rows.size(), rows);
-    }
-
-    private void write(Path folder, int shardRows, List<JsonObject> rows) throws IOException, ImageRejectedException {
+    void write(Path folder, int shardRows) throws IOException, ImageRejectedException {
         Storage storage = Storage.of(new Configuration(false));
+        List<JsonObject> rows = list("rows.json");
         List<ShardEntry> shards = new ArrayList<>();
         for (int first = 0; first < rows.size(); first += shardRows) {
             try (ShardWriter writer = ShardWriter.create(
@@ -134,7 +116,7 @@ public final class GoldenShards {
         return row.getAsJsonArray(name).get(0).getAsJsonObject().get("content").getAsString();
     }
 
-    public static int[] ints(JsonArray array) {
+    static int[] ints(JsonArray array) {
         int[] values = new int[array.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = array.get(i).getAsInt();

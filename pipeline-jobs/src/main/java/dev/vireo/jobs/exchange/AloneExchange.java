@@ -2,6 +2,7 @@
 package dev.vireo.jobs.exchange;
 
 import dev.vireo.training.GradientExchange;
+import java.nio.ByteBuffer;
 
 /** A gang of one. */
 enum AloneExchange implements WorkerExchange {
@@ -18,8 +19,18 @@ enum AloneExchange implements WorkerExchange {
     }
 
     @Override
-    public void sum(float[] values) {
+    public void sum(ByteBuffer values) {
         GradientExchange.single().sum(values);
+    }
+
+    @Override
+    public void sumShards(ByteBuffer values, int[] bounds) {
+        GradientExchange.single().sumShards(values, bounds);
+    }
+
+    @Override
+    public void gatherShards(ByteBuffer values, int[] bounds) {
+        GradientExchange.single().gatherShards(values, bounds);
     }
 
     @Override

@@ -1,49 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.exchange;
 
+import java.nio.ByteBuffer;
+
 /**
- * How an array is cut: one contiguous chunk for each rank, which that rank sums, and each chunk into pieces that travel
- * alone.
+ * How values are cut: one chunk for each member of a team, which that member sums, and each chunk into pieces that travel
+ * alone. Positions are bytes.
  */
 final class Chunks {
-    /** 256 KiB of float32. */
-    static final int PIECE = 1 << 16;
+    /** Bytes of a piece: few enough to stay in a processor's cache between the socket and the sum. */
+    static final int PIECE = 1 << 18;
 
-    private final int length;
-    private final int worldSize;
+    private final int[] starts;
+    private final int[] ends;
 
-    Chunks(int length, int worldSize) {
-        this.length = length;
-        this.worldSize = worldSize;
+    private Chunks(int[] starts, int[] ends) {
+        this.starts = starts;
+        this.ends = ends;
+    }
+
+    /**
+     * Chunks of equal size.
+     *
+     * @param start of all of them
+     * @param end of all of them
+     * @param owners members that own one, the first ones
+     * @param members of the team; those that own none have an empty chunk
+     */
+    static Chunks even(int start, int end, Unit unit, int owners, int members) {
+        int[] starts = new int[members];
+        int[] ends = new int[members];
+        long count = (end - start) / unit.bytes();
+        for (int member = 0; member < members; member++) {
+            starts[member] = start + (int) (count * Math.min(member, owners) / owners) * unit.bytes();
+            ends[member] = start + (int) (count * Math.min(member + 1, owners) / owners) * unit.bytes();
+        }
+        return new Chunks(starts, ends);
+    }
+
+    /** Given chunks. */
+    static Chunks of(int[] starts, int[] ends) {
+        return new Chunks(starts, ends);
     }
 
     int start(int owner) {
-        return (int) ((long) length * owner / worldSize);
+        return starts[owner];
     }
 
     int end(int owner) {
-        return start(owner + 1);
+        return ends[owner];
     }
 
     /** The number of pieces of an owner's chunk. */
     int pieces(int owner) {
-        return (end(owner) - start(owner) + PIECE - 1) / PIECE;
+        return (ends[owner] - starts[owner] + PIECE - 1) / PIECE;
     }
 
     /** The number of pieces of the longest chunk. */
     int mostPieces() {
         int most = 0;
-        for (int owner = 0; owner < worldSize; owner++) {
+        for (int owner = 0; owner < starts.length; owner++) {
             most = Math.max(most, pieces(owner));
         }
         return most;
     }
 
-    int pieceStart(int owner, int piece) {
-        return start(owner) + piece * PIECE;
-    }
-
-    int pieceLength(int owner, int piece) {
-        return Math.min(PIECE, end(owner) - pieceStart(owner, piece));
+    /** A piece of an owner's chunk, as a view of all values. */
+    ByteBuffer piece(ByteBuffer values, int owner, int piece) {
+        int start = starts[owner] + piece * PIECE;
+        return values.slice(start, Math.min(PIECE, ends[owner] - start));
     }
 }

@@ -1,144 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.exchange;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * What travels between two workers: a header (generation, sender, kind, number of the call, number of the piece, CRC32C
- * of the values) and little-endian values.
+ * What stands before the values that travel between two workers, 24 bytes: kind, number of the piece, number of the call,
+ * bytes of the values, and in the clear the CRC32C of all of them and the values; where the values are encrypted the
+ * header is authenticated with them. The connection says from whom, to whom and in which generation.
  */
 final class Frame {
-    private static final int HEADER = 32;
+    static final int HEADER = 24;
 
     /** What a frame carries. */
     enum Kind {
-        /** Nothing: names the sender of a connection. */
-        HELLO,
         /** A piece of one worker's values, for the rank that sums it. */
         PART,
         /** A piece of the sum. */
-        SUM,
-        /** All values of a small float64 array. */
-        VALUES
+        SUM
     }
 
-    private final long generation;
-    private final int from;
-    private final Kind kind;
-    private final long call;
-    private final int piece;
-    private final float[] floats;
-    private final double[] doubles;
+    private Frame() {}
 
-    private Frame(long generation, int from, Kind kind, long call, int piece, float[] floats, double[] doubles) {
-        this.generation = generation;
-        this.from = from;
-        this.kind = kind;
-        this.call = call;
-        this.piece = piece;
-        this.floats = floats;
-        this.doubles = doubles;
+    /** Writes a header, which then lies between position and limit; its checksum is 0. */
+    static void write(ByteBuffer header, Kind kind, long call, int piece, int bytes) {
+        header.clear()
+                .putInt(kind.ordinal())
+                .putInt(piece)
+                .putLong(call)
+                .putInt(bytes)
+                .putInt(0)
+                .flip();
     }
 
-    static ByteBuf hello(long generation, int from) {
-        ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer(HEADER);
-        return finish(buffer, generation, from, Kind.HELLO, 0, 0, 0);
-    }
-
-    static ByteBuf floats(
-            long generation, int from, Kind kind, long call, int piece, float[] values, int start, int count) {
-        int bytes = count * Float.BYTES;
-        ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer(HEADER + bytes);
-        body(buffer, bytes).asFloatBuffer().put(values, start, count);
-        return finish(buffer, generation, from, kind, call, piece, bytes);
-    }
-
-    static ByteBuf doubles(long generation, int from, long call, double[] values) {
-        int bytes = values.length * Double.BYTES;
-        ByteBuf buffer = PooledByteBufAllocator.DEFAULT.directBuffer(HEADER + bytes);
-        body(buffer, bytes).asDoubleBuffer().put(values);
-        return finish(buffer, generation, from, Kind.VALUES, call, 0, bytes);
-    }
-
-    private static ByteBuffer body(ByteBuf buffer, int bytes) {
-        return buffer.internalNioBuffer(HEADER, bytes).slice().order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    private static ByteBuf finish(
-            ByteBuf buffer, long generation, int from, Kind kind, long call, int piece, int bytes) {
-        CRC32C crc = new CRC32C();
-        crc.update(body(buffer, bytes));
-        buffer.writerIndex(0);
-        buffer.writeLong(generation)
-                .writeInt(from)
-                .writeInt(kind.ordinal())
-                .writeLong(call)
-                .writeInt(piece)
-                .writeInt((int) crc.getValue());
-        return buffer.writerIndex(HEADER + bytes);
+    /** Writes the checksum of a header and the values that follow it. */
+    static void seal(ByteBuffer header, ByteBuffer values) {
+        header.putInt(HEADER - Integer.BYTES, crc(header, values));
     }
 
     /**
-     * Reads a frame; the values are copied.
+     * Compares a header that arrived with the one that comes next: workers that call in another order differ here.
      *
-     * @throws IllegalArgumentException if it is damaged
+     * @param unit bytes of one value, for the message
      */
-    static Frame read(ByteBuffer message) {
-        if (message.remaining() < HEADER) {
-            throw new IllegalArgumentException("a frame of " + message.remaining() + " bytes, expected " + HEADER);
+    static void require(ByteBuffer header, Kind kind, long call, int piece, int bytes, int unit) {
+        if (header.getInt(0) != kind.ordinal()
+                || header.getInt(4) != piece
+                || header.getLong(8) != call
+                || header.getInt(16) != bytes) {
+            throw new IllegalStateException("it sent piece " + header.getInt(4) + " of call " + header.getLong(8)
+                    + " with " + header.getInt(16) / unit + " values, expected piece " + piece + " of call " + call
+                    + " with " + bytes / unit + " values");
         }
-        long generation = message.getLong();
-        int from = message.getInt();
-        int kindNumber = message.getInt();
-        long call = message.getLong();
-        int piece = message.getInt();
-        int expected = message.getInt();
-        ByteBuffer body = message.slice().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** @throws IllegalStateException if header or values are not what the checksum was made of */
+    static void verify(ByteBuffer header, ByteBuffer values) {
+        int expected = header.getInt(HEADER - Integer.BYTES);
+        header.putInt(HEADER - Integer.BYTES, 0);
+        if (crc(header, values) != expected) {
+            throw new IllegalStateException("what it sent was damaged on its way");
+        }
+    }
+
+    private static int crc(ByteBuffer header, ByteBuffer values) {
         CRC32C crc = new CRC32C();
-        crc.update(body.duplicate());
-        if ((int) crc.getValue() != expected || kindNumber < 0 || kindNumber >= Kind.values().length) {
-            throw new IllegalArgumentException("a frame from rank " + from + " was damaged on its way");
-        }
-        Kind kind = Kind.values()[kindNumber];
-        float[] floats = new float[kind == Kind.VALUES ? 0 : body.remaining() / Float.BYTES];
-        double[] doubles = new double[kind == Kind.VALUES ? body.remaining() / Double.BYTES : 0];
-        if (kind == Kind.VALUES) {
-            body.asDoubleBuffer().get(doubles);
-        } else {
-            body.asFloatBuffer().get(floats);
-        }
-        return new Frame(generation, from, kind, call, piece, floats, doubles);
-    }
-
-    long generation() {
-        return generation;
-    }
-
-    int from() {
-        return from;
-    }
-
-    Kind kind() {
-        return kind;
-    }
-
-    long call() {
-        return call;
-    }
-
-    int piece() {
-        return piece;
-    }
-
-    float[] floats() {
-        return floats;
-    }
-
-    double[] doubles() {
-        return doubles;
+        crc.update(header.duplicate().position(0).limit(HEADER));
+        crc.update(values.duplicate());
+        return (int) crc.getValue();
     }
 }

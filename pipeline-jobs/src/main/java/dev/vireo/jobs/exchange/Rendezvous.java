@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rendezvous {
     private static final int KEY_BYTES = 32;
+    private static final int POLL_MILLIS = 20;
+    /** How often all workers of a gang that is not complete may ask; the driver answers one after the other. */
+    private static final int POLLS_A_MILLISECOND = 2;
 
     private final Map<String, Entry> gangs = new ConcurrentHashMap<>();
     private final SecureRandom random = new SecureRandom();
@@ -107,6 +110,8 @@ public final class Rendezvous {
         private final SortedMap<Integer, Place> places = new TreeMap<>();
         private final Set<Integer> left = new HashSet<>();
         private boolean late;
+        private final Groups groups;
+        private int joined;
         private @Nullable String failure;
 
         Entry(Gang gang, String key, Consumer<String> reports) {
@@ -114,6 +119,7 @@ public final class Rendezvous {
             this.key = key;
             this.reports = reports;
             this.peers = new Peer[gang.worldSize()];
+            this.groups = Groups.of(gang.worldSize());
         }
 
         synchronized void enter(JsonObject request, JsonObject reply) {
@@ -153,18 +159,31 @@ public final class Rendezvous {
                 reply.addProperty("refused", "rank " + rank + " is taken by " + before);
                 return;
             }
-            peers[rank] = peer;
+            if (before == null) {
+                peers[rank] = peer;
+                joined++;
+            }
+            if (joined < peers.length) {
+                reply.addProperty("wait", Math.max(POLL_MILLIS, peers.length / POLLS_A_MILLISECOND));
+                return;
+            }
+            reply.add("peers", neighbours(rank));
+        }
+
+        /** Only this worker and those whom it will call, or will be called by. */
+        private JsonArray neighbours(int rank) {
             JsonArray all = new JsonArray();
-            for (Peer each : peers) {
-                if (each == null) {
-                    return;
-                }
+            Set<Integer> ranks = groups.neighbours(rank);
+            ranks.add(rank);
+            for (int other : ranks) {
+                Peer each = java.util.Objects.requireNonNull(peers[other]);
                 JsonObject one = new JsonObject();
+                one.addProperty("rank", other);
                 one.addProperty("host", each.host());
                 one.addProperty("port", each.port());
                 all.add(one);
             }
-            reply.add("peers", all);
+            return all;
         }
 
         synchronized void fail(String text) {

@@ -4,14 +4,12 @@ package dev.vireo.jobs.exchange;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A worker's side of the {@link Rendezvous}. */
 final class RendezvousClient {
-    private static final long POLL_MILLIS = 20;
-
     /** Carries a message to the driver and its answer back. */
     @FunctionalInterface
     interface Call {
@@ -33,8 +31,8 @@ final class RendezvousClient {
         return ask(gang, rank, message).get("key").getAsString();
     }
 
-    /** Says where this worker listens and waits until all others did, too. */
-    List<Peer> join(Gang gang, int rank, Peer self) throws InterruptedException {
+    /** Says where this worker listens and waits until all others did, too; those it will exchange with, by rank. */
+    Map<Integer, Peer> join(Gang gang, int rank, Peer self) throws InterruptedException {
         JsonObject message = message(gang, "join");
         message.addProperty("rank", rank);
         message.addProperty("host", self.host());
@@ -43,11 +41,14 @@ final class RendezvousClient {
         while (true) {
             JsonObject reply = ask(gang, rank, message);
             if (reply.has("peers")) {
-                List<Peer> peers = new ArrayList<>();
+                Map<Integer, Peer> peers = new TreeMap<>();
                 for (JsonElement each : reply.getAsJsonArray("peers")) {
                     JsonObject one = each.getAsJsonObject();
-                    peers.add(new Peer(
-                            one.get("host").getAsString(), one.get("port").getAsInt()));
+                    peers.put(
+                            one.get("rank").getAsInt(),
+                            new Peer(
+                                    one.get("host").getAsString(),
+                                    one.get("port").getAsInt()));
                 }
                 return peers;
             }
@@ -55,7 +56,7 @@ final class RendezvousClient {
                 String reason = "not all " + gang.worldSize() + " workers appeared within " + gang.joinMillis() + " ms";
                 throw new ExchangeFailedException(rank, -1, reason, null);
             }
-            Thread.sleep(POLL_MILLIS);
+            Thread.sleep(reply.get("wait").getAsLong());
         }
     }
 

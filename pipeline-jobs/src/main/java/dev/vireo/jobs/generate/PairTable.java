@@ -3,7 +3,7 @@ package dev.vireo.jobs.generate;
 
 import com.google.gson.JsonObject;
 import dev.vireo.jobs.shards.RowText;
-import dev.vireo.jobs.storage.ParquetOutput;
+import dev.vireo.jobs.workers.ParquetOutput;
 import java.io.IOException;
 import java.util.Objects;
 import org.apache.parquet.example.data.Group;

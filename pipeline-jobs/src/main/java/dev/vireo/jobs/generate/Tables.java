@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.generate;
 
-import dev.vireo.jobs.storage.ParquetOutput;
+import dev.vireo.jobs.workers.ParquetOutput;
 import java.io.IOException;
 import org.apache.parquet.example.data.Group;
 

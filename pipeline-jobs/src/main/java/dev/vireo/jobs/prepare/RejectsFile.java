@@ -2,22 +2,29 @@
 package dev.vireo.jobs.prepare;
 
 import dev.vireo.jobs.shards.ShardWriter;
-import dev.vireo.jobs.storage.ParquetOutput;
+import dev.vireo.jobs.storage.ParquetTarget;
 import dev.vireo.jobs.storage.Storage;
 import java.io.IOException;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 
 /** The rejected rows of one shard, as Parquet. It has its name once it is complete. */
 final class RejectsFile implements AutoCloseable {
-    private static final String COLUMNS =
-            "message rejects { required binary row_id (STRING); required binary reason (STRING); }";
+    private static final MessageType COLUMNS = MessageTypeParser.parseMessageType(
+            "message rejects { required binary row_id (STRING); required binary reason (STRING); }");
 
     private final Storage storage;
     private final String file;
     private final String temporary;
-    private final ParquetOutput writer;
+    private final ParquetWriter<Group> writer;
     private final TreeMap<String, Long> kinds = new TreeMap<>();
     private boolean open = true;
 
@@ -29,12 +36,16 @@ final class RejectsFile implements AutoCloseable {
         this.storage = storage;
         this.file = Storage.child(output, "rejects/" + name);
         this.temporary = Storage.child(output, ShardWriter.UNFINISHED + "/" + UUID.randomUUID() + ".tmp");
-        this.writer = new ParquetOutput(storage, temporary, COLUMNS);
+        this.writer = ExampleParquetWriter.builder(new ParquetTarget(storage, temporary))
+                .withConf(new PlainParquetConfiguration())
+                .withType(COLUMNS)
+                .withCompressionCodec(CompressionCodecName.ZSTD)
+                .build();
     }
 
     /** Appends a row; the kind of its fault is what stands before the reason's first colon. */
     void add(String rowId, String reason) throws IOException {
-        Group row = writer.newRow();
+        Group row = new SimpleGroup(COLUMNS);
         row.add("row_id", rowId);
         row.add("reason", reason);
         writer.write(row);

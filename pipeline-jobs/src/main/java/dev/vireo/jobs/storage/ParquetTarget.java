@@ -8,12 +8,12 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 
 /** A file of any file system as Parquet's writers take it; no checksum file is left beside it. */
-final class ParquetTarget implements OutputFile {
+public final class ParquetTarget implements OutputFile {
     private final Storage storage;
     private final String file;
 
     /** The file is created or replaced when writing starts. */
-    ParquetTarget(Storage storage, String file) {
+    public ParquetTarget(Storage storage, String file) {
         this.storage = storage;
         this.file = file;
     }

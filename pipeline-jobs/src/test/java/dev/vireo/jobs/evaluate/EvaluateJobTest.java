@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.vireo.jobs.GoldenShards;
 import dev.vireo.jobs.config.InvalidSettingsException;
 import dev.vireo.jobs.config.Settings;
 import dev.vireo.jobs.runtime.Console;
@@ -32,8 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The job on golden rows, against the metrics of TRL and the log-probabilities of PEFT. */
 class EvaluateJobTest {
-    private static final GoldenShards GOLDEN = GoldenShards.of("llavanext-tiny");
-
     /** Relative; what rounding of another order of sums explains. */
     private static final double CLOSE = 1e-4;
 
@@ -56,11 +53,14 @@ class EvaluateJobTest {
                 new Console(stream, stream, false),
                 null);
         context.spark();
-        GOLDEN.write(folder.resolve("two"), List.of("lengths", "two-images"));
-        GOLDEN.write(folder.resolve("four"), List.of("plain", "lengths", "extreme-tall", "text-only"));
+        GoldenShards.write(folder.resolve("two"), List.of("lengths", "two-images"));
+        GoldenShards.write(folder.resolve("four"), List.of("plain", "lengths", "extreme-tall", "text-only"));
         Path run = Files.createDirectories(folder.resolve("run/adapter"));
         for (String file : List.of("adapter_config.json", "adapter_model.safetensors")) {
-            Files.copy(GOLDEN.path("adapters/language/adapter").resolve(file), run.resolve(file));
+            Files.copy(
+                    GoldenShards.golden("llavanext-tiny/adapters/language/adapter")
+                            .resolve(file),
+                    run.resolve(file));
         }
         Files.writeString(
                 folder.resolve("run/metrics.jsonl"), "{\"step\":1,\"loss\":0.5}\n{\"step\":2,\"loss\":0.4}\n");
@@ -74,7 +74,7 @@ class EvaluateJobTest {
 
     private static JsonObject run(String rows, String output, String... settings) throws Exception {
         Map<JobOption, List<String>> values = Map.of(
-                JobOption.MODEL, List.of(GOLDEN.model().toString()),
+                JobOption.MODEL, List.of(GoldenShards.MODEL.toString()),
                 JobOption.ADAPTERS, List.of("tuned=" + folder.resolve("run/adapter")),
                 JobOption.SHARDS, List.of(folder.resolve(rows).toString()),
                 JobOption.OUTPUT, List.of(folder.resolve(output).toString()));
@@ -91,7 +91,7 @@ class EvaluateJobTest {
     @Test
     void lossesAndRewardsAreThoseOfTrl() throws Exception {
         JsonObject models = run("two", "of-two").getAsJsonObject("models");
-        JsonObject golden = GOLDEN.json("gradients/language.json").getAsJsonObject();
+        JsonObject golden = GoldenShards.json("gradients/language.json").getAsJsonObject();
         JsonObject tuned = models.getAsJsonObject("tuned");
         JsonObject orpo = golden.getAsJsonObject("orpo-completion");
         assertClose(tuned, "orpo/loss", orpo, "loss");
@@ -166,7 +166,7 @@ class EvaluateJobTest {
     @Test
     void adapterMayNotBeCalledBase() {
         Map<JobOption, List<String>> values = Map.of(
-                JobOption.MODEL, List.of(GOLDEN.model().toString()),
+                JobOption.MODEL, List.of(GoldenShards.MODEL.toString()),
                 JobOption.ADAPTERS, List.of("base=" + folder.resolve("run/adapter")),
                 JobOption.SHARDS, List.of(folder.resolve("two").toString()),
                 JobOption.OUTPUT, List.of(folder.resolve("refused").toString()));
@@ -178,7 +178,7 @@ class EvaluateJobTest {
     }
 
     private static void logps(Map<String, double[]> all, String model, String file) throws IOException {
-        for (JsonElement each : GOLDEN.json(file).getAsJsonArray()) {
+        for (JsonElement each : GoldenShards.json(file).getAsJsonArray()) {
             JsonObject row = each.getAsJsonObject();
             all.put(model + "/" + row.get("row_id").getAsString(), new double[] {
                 row.get("chosen_logps").getAsDouble(), row.get("rejected_logps").getAsDouble()

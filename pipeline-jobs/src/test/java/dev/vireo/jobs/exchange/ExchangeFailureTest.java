@@ -4,8 +4,13 @@ package dev.vireo.jobs.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +35,7 @@ class ExchangeFailureTest {
                 if (exchange.rank() == 1) {
                     exchange.abort();
                 } else {
-                    exchange.sum(new float[100_000]);
+                    exchange.sum(TestGang.direct(new float[100_000]));
                 }
                 return null;
             });
@@ -53,7 +58,7 @@ class ExchangeFailureTest {
                 if (exchange.rank() == 1) {
                     Thread.sleep(20_000);
                 }
-                exchange.sum(new float[10]);
+                exchange.sum(TestGang.direct(new float[10]));
                 return null;
             });
             assertThatThrownBy(() -> futures.get(0).get(10, TimeUnit.SECONDS))
@@ -87,20 +92,64 @@ class ExchangeFailureTest {
 
     @Test
     void strangersWithAnotherKeyOrGenerationAreRefusedAndTheGangGoesOn() throws Exception {
-        Gang gang = new Gang("run", 5, 1, 1_000, 1_000);
-        Transport transport = Transport.of(CLEAR, "127.0.0.1");
-        Inbox inbox = new Inbox(2);
-        try (Links links = Links.listen(gang, 0, inbox, transport, "right key")) {
-            Peer listening = new Peer("127.0.0.1", links.port());
-            for (Gang stranger : List.of(gang, new Gang("run", 4, 2, 1_000, 1_000))) {
-                Gang two = new Gang("run", stranger.generation(), 2, 1_000, 1_000);
-                String key = stranger == gang ? "wrong key" : "right key";
-                try (Links other = Links.listen(two, 1, new Inbox(2), transport, key)) {
-                    assertThatThrownBy(() -> other.connect(List.of(listening, listening)))
-                            .isInstanceOf(Exception.class);
-                }
+        Gang gang = new Gang("run", 5, 2, 2_000, 1_000);
+        Gang older = new Gang("run", 4, 2, 300, 1_000);
+        Transport transport = new Transport("127.0.0.1", false);
+        try (Links listening = Links.listen(gang, 0, List.of(1), transport, "right key");
+                Links wrongKey =
+                        Links.listen(new Gang("run", 5, 2, 300, 1_000), 1, List.of(0), transport, "wrong key");
+                Links straggler = Links.listen(older, 1, List.of(0), transport, "right key");
+                Links right = Links.listen(gang, 1, List.of(0), transport, "right key")) {
+            Map<Integer, Peer> peers = Map.of(0, new Peer("127.0.0.1", listening.port()));
+            for (Links stranger : List.of(wrongKey, straggler)) {
+                assertThatThrownBy(() -> stranger.connect(peers))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("no connection with rank 0");
             }
-            assertThat(inbox.poll(1, Frame.Kind.HELLO)).isNull();
+            right.connect(peers);
+            listening.connect(Map.of());
+            assertThat(listening.failure()).isNull();
+        }
+    }
+
+    @Test
+    void crowdOfSilentStrangersKeepsNobodyOut() throws Exception {
+        Gang gang = new Gang("run", 1, 2, 10_000, 10_000);
+        Transport transport = new Transport("127.0.0.1", true);
+        List<Socket> crowd = new ArrayList<>();
+        try (Links listening = Links.listen(gang, 0, List.of(1), transport, "key");
+                Links other = Links.listen(gang, 1, List.of(0), transport, "key")) {
+            for (int i = 0; i < 300; i++) {
+                Socket stranger = new Socket("127.0.0.1", listening.port());
+                stranger.getOutputStream().write(i % 2);
+                crowd.add(stranger);
+            }
+            other.connect(Map.of(0, new Peer("127.0.0.1", listening.port())));
+            listening.connect(Map.of());
+            assertThatThrownBy(() -> new Socket("127.0.0.1", listening.port())).isInstanceOf(IOException.class);
+        } finally {
+            for (Socket stranger : crowd) {
+                stranger.close();
+            }
+        }
+    }
+
+    @Test
+    void valuesThatChangeOnTheirWayAreNoticed() throws Exception {
+        for (boolean encrypted : new boolean[] {false, true}) {
+            try (SocketPair pair = new SocketPair()) {
+                byte[] key = new byte[32];
+                Link from = new Link(pair.near(), encrypted ? Seal.closing(key) : null, null);
+                Link to = new Link(pair.far(), null, encrypted ? Seal.opening(key) : null);
+                ByteBuffer values = TestGang.direct(new float[1000]);
+                from.send(Frame.Kind.PART, 3, 0, values);
+                to.receive(Frame.Kind.PART, 3, 0, TestGang.direct(new float[1000]), 4);
+                pair.damage(2000);
+                from.send(Frame.Kind.PART, 4, 0, values);
+                assertThatThrownBy(() -> to.receive(Frame.Kind.PART, 4, 0, TestGang.direct(new float[1000]), 4))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("on its way");
+            }
         }
     }
 
@@ -108,7 +157,7 @@ class ExchangeFailureTest {
     void workersThatCallInAnotherOrderAreTold() {
         try (TestGang threads = TestGang.of(2, true)) {
             List<Future<Void>> futures = threads.start(exchange -> {
-                exchange.sum(new float[exchange.rank() == 0 ? 10 : 20]);
+                exchange.sum(TestGang.direct(new float[exchange.rank() == 0 ? 10 : 20]));
                 return null;
             });
             assertThatThrownBy(() -> futures.get(0).get()).hasMessageContaining("values, expected piece 0 of call 1");

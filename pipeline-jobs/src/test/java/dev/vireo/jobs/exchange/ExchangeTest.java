@@ -3,6 +3,8 @@ package dev.vireo.jobs.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.apache.spark.SparkConf;
@@ -15,24 +17,32 @@ class ExchangeTest {
     private static final int[] LENGTHS = {0, 1, 3, 1001, 65_536, 1_234_567};
 
     @ParameterizedTest
-    @CsvSource({"1,true", "2,true", "3,true", "4,true", "1,false", "2,false", "3,false", "4,false"})
+    @CsvSource({
+        "1,true",
+        "2,true",
+        "3,true",
+        "4,true",
+        "17,true",
+        "1,false",
+        "2,false",
+        "3,false",
+        "4,false",
+        "17,false"
+    })
     void sumsAreThoseInRankOrderToTheBitOnEveryRank(int worldSize, boolean sockets) throws Exception {
         try (TestGang gang = TestGang.of(worldSize, sockets)) {
             List<float[][]> sums = gang.run(exchange -> {
                 float[][] all = new float[LENGTHS.length][];
                 for (int i = 0; i < all.length; i++) {
                     all[i] = values(exchange.rank(), LENGTHS[i]);
-                    exchange.sum(all[i]);
+                    TestGang.sum(exchange, all[i]);
                 }
                 return all;
             });
             for (int i = 0; i < LENGTHS.length; i++) {
-                float[] expected = values(0, LENGTHS[i]);
-                for (int rank = 1; rank < worldSize; rank++) {
-                    Sums.add(expected, 0, values(rank, LENGTHS[i]), 0, LENGTHS[i]);
-                }
+                float[] expected = expected(worldSize, LENGTHS[i]);
                 for (float[][] ofRank : sums) {
-                    assertThat(ofRank[i]).isEqualTo(expected);
+                    assertThat(Arrays.equals(ofRank[i], expected)).isTrue();
                 }
             }
         }
@@ -65,7 +75,7 @@ class ExchangeTest {
                 for (int step = 0; step < 200; step++) {
                     exchange.atStep(step);
                     values[0] = exchange.rank() + step;
-                    exchange.sum(values);
+                    TestGang.sum(exchange, values);
                     double[] count = {1};
                     exchange.sum(count);
                     assertThat(count[0]).isEqualTo(3);
@@ -87,12 +97,83 @@ class ExchangeTest {
         try (TestGang gang = new TestGang(new Gang("run", 1, 2, 10_000, 10_000), true, conf)) {
             List<float[]> sums = gang.run(exchange -> {
                 float[] values = values(exchange.rank(), 300_001);
-                exchange.sum(values);
+                TestGang.sum(exchange, values);
                 return values;
             });
-            float[] expected = values(0, 300_001);
-            Sums.add(expected, 0, values(1, 300_001), 0, expected.length);
-            assertThat(sums).allSatisfy(sum -> assertThat(sum).isEqualTo(expected));
+            float[] expected = expected(2, 300_001);
+            assertThat(sums)
+                    .allSatisfy(sum -> assertThat(Arrays.equals(sum, expected)).isTrue());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2,true", "4,true", "18,true", "2,false", "18,false"})
+    void shardsAreSummedToTheSameBitsAndGivenToAll(int worldSize, boolean sockets) throws Exception {
+        int length = 700_001;
+        int[] bounds = new int[worldSize + 1];
+        for (int rank = 1; rank <= worldSize; rank++) {
+            // Of different sizes, one of them empty.
+            bounds[rank] = rank == 2 && worldSize > 2
+                    ? bounds[1]
+                    : (int) ((long) length * rank * rank / worldSize / worldSize);
+        }
+        try (TestGang gang = TestGang.of(worldSize, sockets)) {
+            List<float[]> sums = gang.run(exchange -> {
+                ByteBuffer values = TestGang.direct(values(exchange.rank(), length));
+                exchange.sumShards(values, bounds);
+                float[] own = TestGang.array(values);
+                float[] others = new float[length];
+                System.arraycopy(
+                        own,
+                        bounds[exchange.rank()],
+                        others,
+                        bounds[exchange.rank()],
+                        bounds[exchange.rank() + 1] - bounds[exchange.rank()]);
+                values = TestGang.direct(others);
+                exchange.gatherShards(values, bounds);
+                return TestGang.array(values);
+            });
+            float[] expected = expected(worldSize, length);
+            assertThat(sums)
+                    .allSatisfy(sum -> assertThat(Arrays.equals(sum, expected)).isTrue());
+        }
+    }
+
+    @Test
+    void connectionsGrowWithTheRootOfManyWorkers() {
+        for (int worldSize : new int[] {17, 31, 100, 997, 1000}) {
+            Groups groups = Groups.of(worldSize);
+            for (int rank = 0; rank < worldSize; rank++) {
+                assertThat(groups.members(groups.groupOf(rank))).contains(rank);
+                assertThat(groups.neighbours(rank)).hasSizeLessThanOrEqualTo((int) (2 * Math.sqrt(worldSize) + 1));
+                for (int other : groups.neighbours(rank)) {
+                    assertThat(groups.neighbours(other)).contains(rank);
+                }
+            }
+        }
+    }
+
+    /** Within groups of consecutive ranks first, then over the groups. */
+    private static float[] expected(int worldSize, int length) {
+        Groups groups = Groups.of(worldSize);
+        float[] sum = new float[0];
+        for (int group = 0; group < groups.count(); group++) {
+            float[] ofGroup = values(groups.start(group), length);
+            for (int rank = groups.start(group) + 1; rank < groups.end(group); rank++) {
+                add(ofGroup, values(rank, length));
+            }
+            if (group == 0) {
+                sum = ofGroup;
+            } else {
+                add(sum, ofGroup);
+            }
+        }
+        return sum;
+    }
+
+    private static void add(float[] sum, float[] values) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += values[i];
         }
     }
 

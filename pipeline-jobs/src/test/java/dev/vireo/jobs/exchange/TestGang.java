@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.exchange;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -59,6 +61,27 @@ final class TestGang implements AutoCloseable {
             }));
         }
         return futures;
+    }
+
+    /** Float32 values as an exchange takes them. */
+    static ByteBuffer direct(float[] values) {
+        ByteBuffer buffer =
+                ByteBuffer.allocateDirect(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.asFloatBuffer().put(values);
+        return buffer;
+    }
+
+    static float[] array(ByteBuffer values) {
+        float[] array = new float[values.remaining() / Float.BYTES];
+        values.asFloatBuffer().get(array);
+        return array;
+    }
+
+    /** Sums an array in place. */
+    static void sum(WorkerExchange exchange, float[] values) {
+        ByteBuffer buffer = direct(values);
+        exchange.sum(buffer);
+        System.arraycopy(array(buffer), 0, values, 0, values.length);
     }
 
     @Override

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vireo.jobs.storage;
+package dev.vireo.jobs.workers;
 
+import dev.vireo.jobs.storage.ParquetTarget;
+import dev.vireo.jobs.storage.Storage;
 import java.io.IOException;
-import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -21,7 +23,7 @@ public final class ParquetOutput implements AutoCloseable {
         this.schema = MessageTypeParser.parseMessageType(schema);
         this.writer = ExampleParquetWriter.builder(new ParquetTarget(storage, file))
                 .withType(this.schema)
-                .withConf(new PlainParquetConfiguration())
+                .withConf(new Configuration(false))
                 .withCompressionCodec(CompressionCodecName.ZSTD)
                 .build();
     }

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.exchange;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.net.InetAddress;
+import java.net.StandardSocketOptions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.SparkConf;
+
+/**
+ * An all-reduce of gradients by processes, beside what plain TCP moves between two of them: AllReduce WORKERS MEGABYTES ROUNDS. Each round measures the best of
+ * several block sizes of one-way TCP, then sums in the clear and encrypted; the figures are medians of the rounds' ratios.
+ */
+public final class AllReduce {
+    private static final int[] BLOCKS = {1 << 16, 1 << 18, 1 << 20, 1 << 22};
+    private static final int WARM_UP = 12;
+    private static final int REPEATS = 6;
+
+    public static void main(String[] arguments) throws Exception {
+        if (arguments.length > 3) {
+            new Worker(arguments).run();
+            return;
+        }
+        int workers = Integer.parseInt(arguments[0]);
+        List<Parent.Host> hosts = Parent.Host.all(workers);
+        try (Parent parent = new Parent(InetAddress.getByName("0.0.0.0"))) {
+            for (boolean crypt : new boolean[] {false, true}) {
+                parent.rendezvous().open(gang(crypt, workers), text -> {});
+            }
+            List<String> lines = parent.run(AllReduce.class, hosts, List.of(arguments[1], arguments[2])).get(0);
+            lines.forEach(System.out::println);
+        }
+    }
+
+    static Gang gang(boolean crypt, int workers) {
+        return new Gang(crypt ? "crypt" : "clear", 1, workers, 60_000, 60_000);
+    }
+
+    static SparkConf conf(boolean crypt) {
+        SparkConf conf = new SparkConf(false);
+        return crypt
+                ? conf.set("spark.authenticate", "true")
+                        .set("spark.network.crypto.enabled", "true")
+                        .set("spark.network.crypto.authEngineVersion", "2")
+                        .set("spark.network.crypto.cipher", "AES/GCM/NoPadding")
+                        .set("spark.network.crypto.saslFallback", "false")
+                : conf;
+    }
+
+    private static double median(List<Double> values) {
+        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        return sorted[sorted.length / 2];
+    }
+
+    /** One process. */
+    private static final class Worker {
+        private final int rank;
+        private final int workers;
+        private final String address;
+        private final Parent.Line parent;
+        private final int bytes;
+        private final int rounds;
+        private final List<Double> tcp = new ArrayList<>();
+        private final List<List<Double>> wire = List.of(new ArrayList<>(), new ArrayList<>());
+        private final List<List<Double>> ratio = List.of(new ArrayList<>(), new ArrayList<>());
+        private int block;
+        private SocketChannel line;
+
+        Worker(String[] arguments) throws Exception {
+            rank = Integer.parseInt(arguments[0]);
+            workers = Integer.parseInt(arguments[1]);
+            address = arguments[2];
+            parent = new Parent.Line(arguments[3], Integer.parseInt(arguments[4]));
+            bytes = (int) (Double.parseDouble(arguments[5]) * 1e6) / 4 * 4;
+            rounds = Integer.parseInt(arguments[6]);
+        }
+
+        void run() throws Exception {
+            connect();
+            List<WorkerExchange> exchanges = new ArrayList<>();
+            for (boolean crypt : new boolean[] {false, true}) {
+                exchanges.add(SocketExchange.join(
+                        gang(crypt, workers), rank, Transport.of(conf(crypt), address), new RendezvousClient(parent)));
+            }
+            ByteBuffer values = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+            for (WorkerExchange exchange : exchanges) {
+                sum(exchange, values, WARM_UP);
+            }
+            for (int round = 0; round < rounds; round++) {
+                exchanges.get(0).sum(new double[1]);
+                double plain = plainTcp();
+                tcp.add(plain);
+                for (int crypt = 0; crypt < 2; crypt++) {
+                    exchanges.get(crypt).sum(new double[1]);
+                    double rate = 2.0 * (workers - 1) * bytes / sum(exchanges.get(crypt), values, REPEATS);
+                    wire.get(crypt).add(rate);
+                    ratio.get(crypt).add(rate / plain);
+                }
+            }
+            double control = control(exchanges.get(0));
+            if (rank == 0) {
+                report(control);
+            }
+            exchanges.forEach(WorkerExchange::close);
+        }
+
+        private void report(double control) {
+            print("plain TCP, one way, blocks of %d KiB: %.2f GB/s", block / 1024, median(tcp) / 1e9);
+            print("all-reduce of %.1f MB by %d processes, all edges: %.2f GB/s, %.2f of TCP (rounds: %s)", bytes / 1e6, workers,
+                    median(wire.get(0)) / 1e9, median(ratio.get(0)), text(ratio.get(0)));
+            print("the same encrypted: %.2f GB/s, %.2f of TCP, %.2f of the clear one", median(wire.get(1)) / 1e9,
+                    median(ratio.get(1)), median(wire.get(1)) / median(wire.get(0)));
+            print("sum of 8 doubles, what a step exchanges beside the gradients: %.3f ms", control * 1e3);
+        }
+
+        private static String text(List<Double> ratios) {
+            return String.join(" ", ratios.stream().map(r -> String.format(Locale.ROOT, "%.2f", r)).toList());
+        }
+
+        private static void print(String format, Object... values) {
+            System.out.println(String.format(Locale.ROOT, format, values));
+        }
+
+        /** Seconds of one sum. */
+        private double sum(WorkerExchange exchange, ByteBuffer values, int times) {
+            long start = System.nanoTime();
+            for (int i = 0; i < times; i++) {
+                exchange.sum(values);
+            }
+            return (System.nanoTime() - start) / 1e9 / times;
+        }
+
+        /** Median seconds of a small sum. */
+        private double control(WorkerExchange exchange) {
+            double[] seconds = new double[501];
+            for (int i = 0; i < seconds.length; i++) {
+                long start = System.nanoTime();
+                exchange.sum(new double[8]);
+                seconds[i] = (System.nanoTime() - start) / 1e9;
+            }
+            Arrays.sort(seconds);
+            return seconds[seconds.length / 2];
+        }
+
+        private void connect() throws Exception {
+            if (rank == 0) {
+                line = SocketChannel.open(new InetSocketAddress(parent.get("host"), Integer.parseInt(parent.get("port"))));
+            } else if (rank == 1) {
+                ServerSocketChannel server = ServerSocketChannel.open().bind(new InetSocketAddress(address, 0));
+                parent.put("host", address);
+                parent.put("port", server.socket().getLocalPort());
+                line = server.accept();
+            } else {
+                return;
+            }
+            line.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+
+        /** Bytes a second from rank 0 to rank 1 at the best block size; the other ranks wait. */
+        private double plainTcp() throws Exception {
+            double best = 0;
+            if (rank < 2) {
+                for (int size : BLOCKS) {
+                    double rate = oneWay(size, 8L * bytes / size * size);
+                    if (rate > best) {
+                        best = rate;
+                        block = size;
+                    }
+                }
+            }
+            return best;
+        }
+
+        private double oneWay(int size, long total) throws Exception {
+            ByteBuffer buffer = ByteBuffer.allocateDirect(size);
+            long start = System.nanoTime();
+            if (rank == 0) {
+                for (long sent = 0; sent < total; sent += size) {
+                    buffer.clear();
+                    while (buffer.hasRemaining()) {
+                        line.write(buffer);
+                    }
+                }
+                buffer.clear().limit(1);
+                line.read(buffer);
+            } else {
+                for (long got = 0; got < total; ) {
+                    buffer.clear();
+                    got += line.read(buffer);
+                }
+                buffer.clear().limit(1);
+                line.write(buffer);
+            }
+            return total / ((System.nanoTime() - start) / 1e9);
+        }
+    }
+}
