@@ -111,11 +111,14 @@ public final class Step {
 
     private ReferenceLogProbs reference(VisionLanguageModel model) throws Exception {
         SequenceScores scores = new SequenceScores(model, Weights.ADAPTED);
-        Map<String, double[]> held = new LinkedHashMap<>();
+        Map<String, ReferenceLogProbs.Sums> held = new LinkedHashMap<>();
         for (int i = 0; i < rows.size(); i++) {
             Sample row = sample(i);
             PairScore score = scores.of(List.of(row)).get(0);
-            held.put(row.rowId(), new double[] {score.chosenLogps(), score.rejectedLogps()});
+            held.put(
+                    row.rowId(),
+                    new ReferenceLogProbs.Sums(
+                            score.chosenLogps(), score.rejectedLogps(), score.chosenShared(), score.rejectedShared()));
         }
         return held::get;
     }
@@ -124,7 +127,7 @@ public final class Step {
         long start = System.nanoTime();
         Sample row = sample(step);
         int nll = PackedBatch.nllTokens(row, model.imageTokenId(), PromptTargets.IGNORED);
-        StepInput input = new StepInput(List.of(List.of(row)), new BatchTotals(1, nll), LEARNING_RATE);
+        StepInput input = new StepInput(List.of(List.of(row)), new BatchTotals(1, 2, nll), LEARNING_RATE);
         StepResult result = replica.step(input, GradientExchange.single());
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("loss", result.loss());

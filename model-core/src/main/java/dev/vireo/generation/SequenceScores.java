@@ -33,17 +33,22 @@ public final class SequenceScores {
         }
         var batch = PackedBatch.of(rows, model.imageTokenId(), PromptTargets.IGNORED);
         double[] sums = new double[2 * rows.size()];
+        double[] shared = new double[2 * rows.size()];
+        int[] seen = new int[2 * rows.size()];
+        float[] tokens = batch.answerTokens();
         float[] logps = logProbs(batch);
         for (int i = 0; i < logps.length; i++) {
-            sums[(int) batch.answers()[i]] += logps[i];
+            int answer = (int) batch.answers()[i];
+            sums[answer] += logps[i];
+            if (seen[answer]++ < Math.min(tokens[answer], tokens[answer ^ 1])) {
+                shared[answer] += logps[i];
+            }
         }
         List<PairScore> scores = new ArrayList<>();
         for (int row = 0; row < rows.size(); row++) {
-            scores.add(new PairScore(
-                    sums[2 * row],
-                    sums[2 * row + 1],
-                    rows.get(row).chosen().scoredTokens(),
-                    rows.get(row).rejected().scoredTokens()));
+            int c = 2 * row;
+            int r = c + 1;
+            scores.add(new PairScore(sums[c], sums[r], shared[c], shared[r], (int) tokens[c], (int) tokens[r]));
         }
         return scores;
     }

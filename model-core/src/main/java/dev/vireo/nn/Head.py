@@ -45,3 +45,13 @@ class Head(Module):
       base = torch.log_softmax((self).base(torch.index_select(x[2], 0, s), p, ), -1)
       a = torch.append(outs, torch.sum(torch.exp(policy) * (policy - base), [1]))
     return [torch.cat(outs, 0)]
+  # log sum_v p_v^2 at each scored position, the log-probability that two draws agree, nats: WPO's alignment
+  # x = [hidden, sources] -> [M]
+  def collisions(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    outs = annotate(List[Tensor], [])
+    c = self.chunk
+    for i in range(torch.floordiv(torch.size(x[1], 0) + c - 1, c)):
+      s = torch.slice(x[1], 0, i * c, (i + 1) * c)
+      l = torch.log_softmax((self).logits(torch.index_select(x[0], 0, s), p, ), -1)
+      a = torch.append(outs, torch.logsumexp(l * 2., [-1]))
+    return [torch.cat(outs, 0)]

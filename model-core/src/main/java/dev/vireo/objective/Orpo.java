@@ -28,18 +28,13 @@ public record Orpo(double lambda, NllScope nllScope) implements Objective {
     }
 
     @Override
-    public boolean needsReference() {
-        return false;
+    public List<Input> inputs() {
+        return List.of();
     }
 
     @Override
-    public String script() {
-        return "Orpo.py";
-    }
-
-    @Override
-    public Map<String, Double> attributes() {
-        return Map.of("weight", lambda);
+    public List<LossTerm> terms() {
+        return LossTerm.only("Orpo.py", Map.of("weight", lambda));
     }
 
     @Override

@@ -2,7 +2,7 @@
 #   l = mean log p(answer token)                                    equation 1, in logs
 #   log odds = (lc - lr) - (log(1 - exp lc) - log(1 - exp lr))      equations 4 and 7
 #   loss = nll - lambda mean_pairs log sigmoid(log odds)            equation 6
-# x = [logps [M], answer int64 [M], counts [2N], nll mask [M], totals [2]: pairs and nll tokens of the global batch]
+# x = [logps [M], answer int64 [M], counts [2N], nll mask [M], totals [3]: pairs, nll tokens and answers of the global batch]
 # -> loss [] (this micro-batch's share of the global batch's), and by row [N, 6]:
 #    sum chosen, sum rejected, mean chosen, mean rejected, log odds, log sigmoid(log odds)
 # and the negative log-likelihood summed over the nll's tokens [].

@@ -4,8 +4,17 @@ package dev.vireo.objective;
 import java.util.List;
 import java.util.Map;
 
-/** Supervised fine-tuning on the chosen answers; {@code Sft.py} gives the formula. */
-public record Sft() implements Objective {
+/**
+ * Supervised fine-tuning on the chosen answers; {@code Sft.py} gives the formula.
+ *
+ * @param nllScope {@code train.sft.nll}
+ */
+public record Sft(NllScope nllScope) implements Objective {
+    /** On the answers alone. */
+    public Sft() {
+        this(NllScope.COMPLETION);
+    }
+
     @Override
     public String name() {
         return "sft";
@@ -17,23 +26,13 @@ public record Sft() implements Objective {
     }
 
     @Override
-    public boolean needsReference() {
-        return false;
+    public List<Input> inputs() {
+        return List.of();
     }
 
     @Override
-    public NllScope nllScope() {
-        return NllScope.COMPLETION;
-    }
-
-    @Override
-    public String script() {
-        return "Sft.py";
-    }
-
-    @Override
-    public Map<String, Double> attributes() {
-        return Map.of();
+    public List<LossTerm> terms() {
+        return LossTerm.only("Sft.py", Map.of());
     }
 
     @Override

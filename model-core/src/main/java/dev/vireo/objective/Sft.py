@@ -1,5 +1,5 @@
 # Supervised fine-tuning: loss = -mean over the scored tokens of the global batch of log p(token | what stands before).
-# x = [logps [M], answer int64 [M], counts [2N], nll mask [M], totals [2]: rows and nll tokens of the global batch]
+# x = [logps [M], answer int64 [M], counts [2N], nll mask [M], totals [3]: rows, nll tokens and answers of the global batch]
 # -> loss [] (this micro-batch's share of the global batch's), by row [N, 2]: sums, and the summed nll [].
 class Sft(Module):
   __parameters__ = []

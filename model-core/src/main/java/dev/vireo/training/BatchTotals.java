@@ -6,18 +6,19 @@ package dev.vireo.training;
  * gradient do not depend on how its rows were dealt out.
  *
  * @param rows pairs or demonstrations
+ * @param answers of all rows: two of a pair
  * @param nllTokens tokens of the negative log-likelihood, see {@link dev.vireo.batch.PackedBatch#nllTokens}
  */
-public record BatchTotals(long rows, long nllTokens) {
+public record BatchTotals(long rows, long answers, long nllTokens) {
     public BatchTotals {
-        if (rows < 1 || nllTokens < 0) {
-            throw new IllegalArgumentException(
-                    "Invalid totals of a batch: " + rows + " rows, " + nllTokens + " tokens (expected at least 1 row)");
+        if (rows < 1 || answers < rows || nllTokens < 0) {
+            throw new IllegalArgumentException("Invalid totals of a batch: " + rows + " rows, " + answers + " answers, "
+                    + nllTokens + " tokens (expected at least 1 row, and an answer each)");
         }
     }
 
     /** The totals of this batch and another one. */
     public BatchTotals plus(BatchTotals other) {
-        return new BatchTotals(rows + other.rows, nllTokens + other.nllTokens);
+        return new BatchTotals(rows + other.rows, answers + other.answers, nllTokens + other.nllTokens);
     }
 }

@@ -2,6 +2,7 @@
 package dev.vireo.training;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.Sample;
@@ -33,7 +34,7 @@ public final class Evaluation implements AutoCloseable {
     public Evaluation(VisionLanguageModel model, Objective objective, ReferenceLogProbs reference, Weights weights) {
         this.model = model;
         this.weights = weights;
-        this.lossInputs = new LossInputs(objective, reference, model.imageTokenId());
+        this.lossInputs = new LossInputs(objective, reference, model, weights);
         this.loss = new LossBlock(objective, model.tensors());
     }
 
@@ -62,8 +63,9 @@ public final class Evaluation implements AutoCloseable {
             if (weights == Weights.ADAPTED) {
                 BaseDivergence.add(model, scope, hidden, batch, sums);
             }
+            NDList measured = lossInputs.measure(scope, hidden, batch);
             NDArray logps = model.logProbs(tape, hidden, batch); // [M]
-            double share = loss.evaluate(scope, lossInputs.of(scope, logps, batch, totals), sums);
+            double share = loss.evaluate(scope, lossInputs.of(scope, logps, batch, totals, measured), sums);
             // Shares add up to the loss over all rows once they are divided by their number.
             sums.add(LOSS, share * totals.rows(), rows.size());
         }

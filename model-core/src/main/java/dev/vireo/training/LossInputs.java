@@ -5,23 +5,31 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.vireo.batch.Answer;
 import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
+import dev.vireo.model.VisionLanguageModel;
+import dev.vireo.nn.Block.Weights;
 import dev.vireo.objective.NllScope;
 import dev.vireo.objective.Objective;
+import dev.vireo.objective.Objective.Input;
+import java.util.Arrays;
 import java.util.List;
 
 /** From rows to a packed batch, and from its log-probabilities to what the losses' scripts take. */
 final class LossInputs {
     private final Objective objective;
     private final ReferenceLogProbs reference;
-    private final int imageTokenId;
+    private final VisionLanguageModel model;
+    private final Weights weights;
 
-    LossInputs(Objective objective, ReferenceLogProbs reference, int imageTokenId) {
+    /** @param weights those that the log-probabilities are computed with */
+    LossInputs(Objective objective, ReferenceLogProbs reference, VisionLanguageModel model, Weights weights) {
         this.objective = objective;
         this.reference = reference;
-        this.imageTokenId = imageTokenId;
+        this.model = model;
+        this.weights = weights;
     }
 
     PackedBatch pack(List<Sample> rows) {
@@ -35,22 +43,44 @@ final class LossInputs {
         List<Sample> packed = objective.needsPairs()
                 ? rows
                 : rows.stream()
-                        .map(row -> row.withAnswers(row.chosen(), dev.vireo.batch.Answer.none()))
+                        .map(row -> row.withAnswers(row.chosen(), Answer.none()))
                         .toList();
         PromptTargets prompts = objective.nllScope() == NllScope.ALL ? PromptTargets.SCORED : PromptTargets.IGNORED;
-        return PackedBatch.of(packed, imageTokenId, prompts);
+        return PackedBatch.of(packed, model.imageTokenId(), prompts);
     }
 
-    /** @param logps float32 [M] */
-    NDList of(NDManager scope, NDArray logps, PackedBatch batch, BatchTotals totals) {
+    /**
+     * What is measured beside the log-probabilities; to be called before the head runs, which may free its input.
+     *
+     * @param hidden [T, D]
+     */
+    NDList measure(NDManager scope, NDArray hidden, PackedBatch batch) {
+        if (!objective.inputs().contains(Input.COLLISIONS)) {
+            return new NDList();
+        }
+        return model.text()
+                .head()
+                .call(scope, weights, "collisions", new NDList(hidden, scope.create(batch.sources())));
+    }
+
+    /**
+     * @param logps float32 [M]
+     * @param measured what {@link #measure} gave
+     */
+    NDList of(NDManager scope, NDArray logps, PackedBatch batch, BatchTotals totals, NDList measured) {
         NDList inputs = new NDList(
                 logps,
                 scope.create(batch.answers()),
                 scope.create(batch.answerTokens()),
                 scope.create(batch.nllMask()),
-                scope.create(new float[] {totals.rows(), totals.nllTokens()}));
-        if (objective.needsReference()) {
-            inputs.add(reference(scope, batch.samples()));
+                scope.create(new float[] {totals.rows(), totals.nllTokens(), totals.answers()}));
+        for (Input input : objective.inputs()) {
+            inputs.add(
+                    switch (input) {
+                        case REFERENCE -> reference(scope, batch.samples());
+                        case TOKEN_WEIGHTS -> scope.create(tokenWeights(batch));
+                        case COLLISIONS -> measured.get(0);
+                    });
         }
         return inputs;
     }
@@ -58,10 +88,27 @@ final class LossInputs {
     private NDArray reference(NDManager scope, List<Sample> rows) {
         float[] sums = new float[2 * rows.size()];
         for (int i = 0; i < rows.size(); i++) {
-            double[] pair = reference.of(rows.get(i).rowId());
-            sums[2 * i] = (float) pair[0];
-            sums[2 * i + 1] = (float) pair[1];
+            ReferenceLogProbs.Sums row = reference.of(rows.get(i).rowId());
+            sums[2 * i] = (float) row.chosen(objective.lengthAlpha());
+            sums[2 * i + 1] = (float) row.rejected(objective.lengthAlpha());
         }
         return scope.create(sums, new Shape(rows.size(), 2));
+    }
+
+    /** 1, or the objective's weight of tokens beyond the length of the row's shorter answer [M]. */
+    private float[] tokenWeights(PackedBatch batch) {
+        long[] answers = batch.answers();
+        float[] tokens = batch.answerTokens();
+        float[] tokenWeights = new float[answers.length];
+        Arrays.fill(tokenWeights, 1);
+        int place = 0;
+        for (int i = 0; i < answers.length; i++) {
+            place = i > 0 && answers[i] == answers[i - 1] ? place + 1 : 0;
+            int answer = (int) answers[i];
+            if (answer < tokens.length && place >= Math.min(tokens[answer], tokens[answer ^ 1])) {
+                tokenWeights[i] = (float) objective.lengthAlpha();
+            }
+        }
+        return tokenWeights;
     }
 }

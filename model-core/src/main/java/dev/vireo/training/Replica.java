@@ -8,6 +8,7 @@ import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.Sample;
 import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.nn.Block;
+import dev.vireo.nn.Block.Weights;
 import dev.vireo.nn.GraphMemory;
 import dev.vireo.nn.Parameter;
 import dev.vireo.nn.Tape;
@@ -53,7 +54,7 @@ public final class Replica implements AutoCloseable {
         this.parameters = List.copyOf(parameters);
         this.settings = settings;
         this.memory = memory;
-        this.lossInputs = new LossInputs(objective, reference, model.imageTokenId());
+        this.lossInputs = new LossInputs(objective, reference, model, Weights.TRAINED);
         this.loss = new LossBlock(objective, model.tensors());
         this.optimizer = new AdamW(parameters, settings, model.tensors());
         this.gradients = new GradientBuffer(parameters, model.tensors());
@@ -118,8 +119,9 @@ public final class Replica implements AutoCloseable {
         try (NDManager scope = model.newScope();
                 Tape tape = Tape.recording(scope, memory)) {
             NDArray hidden = model.hidden(tape, batch); // [T, D]
+            NDList measured = lossInputs.measure(scope, hidden, batch);
             NDArray logps = model.logProbs(tape, hidden, batch); // [M]
-            NDList inputs = lossInputs.of(scope, logps, batch, input.totals());
+            NDList inputs = lossInputs.of(scope, logps, batch, input.totals(), measured);
             lossAndTokens[0] += loss.evaluate(scope, inputs, metrics);
             lossAndTokens[1] += batch.size();
             if (input.divergence() == StepInput.Divergence.MEASURED) {

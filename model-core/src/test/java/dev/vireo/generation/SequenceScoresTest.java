@@ -57,7 +57,7 @@ class SequenceScoresTest {
         try (VisionLanguageModel model = GoldenModels.load(golden, Precision.FP32)) {
             var scores = new SequenceScores(model, Weights.ADAPTED);
             Sample bare = golden.row("plain").withAnswers(Answer.none(), Answer.none());
-            assertThat(scores.of(List.of(bare))).containsExactly(new PairScore(0, 0, 0, 0));
+            assertThat(scores.of(List.of(bare))).containsExactly(new PairScore(0, 0, 0, 0, 0, 0));
             assertThat(scores.of(List.of())).isEmpty();
         }
     }

@@ -10,6 +10,7 @@ import dev.vireo.model.Golden;
 import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.nn.Block.Weights;
 import dev.vireo.nn.Tape;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,18 +20,25 @@ final class GoldenReference {
     private GoldenReference() {}
 
     static ReferenceLogProbs base(Golden golden) {
-        Map<String, double[]> sums = new HashMap<>();
+        Map<String, ReferenceLogProbs.Sums> sums = new HashMap<>();
         for (JsonElement each : golden.json("logps.json").getAsJsonArray()) {
             JsonObject row = each.getAsJsonObject();
-            sums.put(row.get("row_id").getAsString(), new double[] {
-                row.get("chosen_logps").getAsDouble(), row.get("rejected_logps").getAsDouble()
-            });
+            double[] chosen = logps(row, "chosen_token_logps");
+            double[] rejected = logps(row, "rejected_token_logps");
+            int shared = Math.min(chosen.length, rejected.length);
+            sums.put(
+                    row.get("row_id").getAsString(),
+                    new ReferenceLogProbs.Sums(
+                            row.get("chosen_logps").getAsDouble(),
+                            row.get("rejected_logps").getAsDouble(),
+                            Arrays.stream(chosen).limit(shared).sum(),
+                            Arrays.stream(rejected).limit(shared).sum()));
         }
         return sums::get;
     }
 
     static ReferenceLogProbs start(Golden golden, VisionLanguageModel model) {
-        Map<String, double[]> sums = new HashMap<>();
+        Map<String, ReferenceLogProbs.Sums> sums = new HashMap<>();
         for (Sample row : golden.rows()) {
             PackedBatch batch = PackedBatch.of(List.of(row), model.imageTokenId(), PromptTargets.IGNORED);
             try (var scope = model.newScope();
@@ -41,9 +49,15 @@ final class GoldenReference {
                 for (int i = 0; i < logps.length; i++) {
                     pair[(int) batch.answers()[i]] += logps[i];
                 }
-                sums.put(row.rowId(), pair);
+                sums.put(row.rowId(), new ReferenceLogProbs.Sums(pair[0], pair[1], Double.NaN, Double.NaN));
             }
         }
         return sums::get;
+    }
+
+    private static double[] logps(JsonObject row, String key) {
+        double[] values = new double[row.getAsJsonArray(key).size()];
+        Arrays.setAll(values, i -> row.getAsJsonArray(key).get(i).getAsDouble());
+        return values;
     }
 }

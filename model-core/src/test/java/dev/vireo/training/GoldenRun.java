@@ -103,6 +103,6 @@ final class GoldenRun {
                 tokens += PackedBatch.nllTokens(row, imageTokenId, prompts);
             }
         }
-        return new BatchTotals(rows, tokens);
+        return new BatchTotals(rows, 2 * rows, tokens);
     }
 }

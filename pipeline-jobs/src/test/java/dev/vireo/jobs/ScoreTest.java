@@ -108,7 +108,7 @@ class ScoreTest {
             ReferenceColumn reference = ReferenceColumn.read(spark, storage, output.toString(), key);
             assertThat(reference.rows()).isEqualTo(12);
             JsonObject expected = GOLDEN.list("logps.json").get(3);
-            assertThat(reference.of(expected.get("row_id").getAsString())[1])
+            assertThat(reference.of(expected.get("row_id").getAsString()).rejected())
                     .isCloseTo(expected.get("rejected_logps").getAsDouble(), within(1e-3));
             assertThatThrownBy(() -> reference.of("nobody"))
                     .hasMessage("Cannot compare row nobody with the reference: none of its 12 rows has this id");

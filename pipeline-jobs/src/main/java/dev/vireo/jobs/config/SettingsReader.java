@@ -2,10 +2,12 @@
 package dev.vireo.jobs.config;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.DoublePredicate;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -74,7 +77,7 @@ final class SettingsReader {
         E[] all = type.getEnumConstants();
         String text = String.valueOf(value(key).unwrapped());
         for (E each : all) {
-            if (written(each).equals(text)) {
+            if (written(each).equals(text.replace('_', '-'))) {
                 return each;
             }
         }
@@ -129,6 +132,51 @@ final class SettingsReader {
     /** A fraction from 0 (included) to 1 (excluded). */
     double fraction(String key) {
         return number(key, value -> value >= 0 && value < 1, ">= 0 and < 1");
+    }
+
+    /** A list of texts; a single text is a list of one. */
+    List<String> texts(String key) {
+        ConfigValue value = value(key);
+        if (!(value instanceof ConfigList list)) {
+            return List.of(text(key));
+        }
+        return list.stream().map(each -> String.valueOf(each.unwrapped())).toList();
+    }
+
+    /** A list of numbers, possibly empty. */
+    List<Double> numbers(String key) {
+        ConfigValue value = value(key);
+        List<Double> numbers = new ArrayList<>();
+        try {
+            if (value instanceof ConfigList list) {
+                list.forEach(each -> numbers.add(Double.parseDouble(String.valueOf(each.unwrapped()))));
+                return numbers;
+            }
+        } catch (NumberFormatException e) {
+            // Reported below.
+        }
+        invalid(key, "a list of numbers such as [0.8, 0.2]");
+        return List.of();
+    }
+
+    /** Number of faults that were noted so far. */
+    int problems() {
+        return problems.size();
+    }
+
+    /**
+     * What is made of values that were read. Its maker's refusal is a fault like any other.
+     *
+     * @param before {@link #problems} before the values were read; where there are more now, nothing is made of them
+     * @param instead the result then
+     */
+    <T> T made(int before, T instead, Supplier<T> maker) {
+        try {
+            return problems.size() == before ? maker.get() : instead;
+        } catch (IllegalArgumentException e) {
+            problems.add(e.getMessage());
+            return instead;
+        }
     }
 
     /** Notes that the value of a key does not do; {@code expected} completes "expected ...". */

@@ -49,6 +49,10 @@ public record TrainSettings(
         if (settings.batch.steps() > 0 && warmup > settings.batch.steps()) {
             train.invalid("warmup-steps", "<= train.steps, which is " + settings.batch.steps());
         }
+        if (settings.objective.objective().sortsTheMicroBatch() && settings.batch.batchSize() < 2) {
+            train.invalid(
+                    "batch-size", ">= 2 with train.loss=aot or aot_unpaired, which sort the pairs of a micro-batch");
+        }
         return settings;
     }
 }

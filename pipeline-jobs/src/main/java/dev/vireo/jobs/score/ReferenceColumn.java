@@ -20,21 +20,22 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class ReferenceColumn implements ReferenceLogProbs, Serializable {
     private static final long serialVersionUID = 1;
+    /** Numbers of a row. */
+    private static final int NUMBERS = 4;
 
     /** Ascending. */
     private final String[] rowIds;
 
-    private final double[] chosen;
-    private final double[] rejected;
+    /** Four numbers for each row, in the order of {@link Sums}. */
+    private final double[] sums;
 
-    private ReferenceColumn(String[] rowIds, double[] chosen, double[] rejected) {
+    private ReferenceColumn(String[] rowIds, double[] sums) {
         this.rowIds = rowIds;
-        this.chosen = chosen;
-        this.rejected = rejected;
+        this.sums = sums;
     }
 
     /**
-     * Reads the pairs of an output of {@code score}.
+     * Reads an output of {@code score}.
      *
      * @param wanted what the scores must belong to
      * @throws dev.vireo.jobs.config.InvalidSettingsException if the output is not finished or belongs to something else
@@ -45,23 +46,25 @@ public final class ReferenceColumn implements ReferenceLogProbs, Serializable {
             throw ScoreKey.unusable(directory, "they are not finished; run score to its end");
         }
         ScoreKey.read(storage, directory).require(directory, wanted);
-        Dataset<Row> scores = spark.read()
-                .parquet(storage.absolute(directory))
-                .select("row_id", "chosen_logps", "rejected_logps")
-                .where("rejected_logps is not null");
+        Dataset<Row> scores = spark.read().parquet(storage.absolute(directory));
+        if (!Arrays.asList(scores.columns()).contains("chosen_shared_logps")) {
+            throw ScoreKey.unusable(directory, "they have no column chosen_shared_logps; run score again");
+        }
         // Spark orders text by its UTF-8 bytes, the search below by its UTF-16 units.
-        List<Row> rows = new ArrayList<>(scores.collectAsList());
+        List<Row> rows = new ArrayList<>(scores.select(
+                        "row_id", "chosen_logps", "rejected_logps", "chosen_shared_logps", "rejected_shared_logps")
+                .collectAsList());
         rows.sort(Comparator.comparing(row -> row.getString(0)));
         String[] rowIds = new String[rows.size()];
-        double[] chosen = new double[rows.size()];
-        double[] rejected = new double[rows.size()];
+        double[] sums = new double[NUMBERS * rowIds.length];
         for (int i = 0; i < rowIds.length; i++) {
             Row row = rows.get(i);
             rowIds[i] = row.getString(0);
-            chosen[i] = row.getDouble(1);
-            rejected[i] = row.getDouble(2);
+            for (int n = 0; n < NUMBERS; n++) {
+                sums[NUMBERS * i + n] = row.isNullAt(1 + n) ? 0 : row.getDouble(1 + n);
+            }
         }
-        return new ReferenceColumn(rowIds, chosen, rejected);
+        return new ReferenceColumn(rowIds, sums);
     }
 
     /** Number of rows. */
@@ -70,12 +73,13 @@ public final class ReferenceColumn implements ReferenceLogProbs, Serializable {
     }
 
     @Override
-    public double[] of(String rowId) {
+    public Sums of(String rowId) {
         int at = Arrays.binarySearch(rowIds, rowId);
         if (at < 0) {
             throw new IllegalArgumentException("Cannot compare row " + rowId + " with the reference: none of its "
                     + rowIds.length + " rows has this id");
         }
-        return new double[] {chosen[at], rejected[at]};
+        int first = NUMBERS * at;
+        return new Sums(sums[first], sums[first + 1], sums[first + 2], sums[first + 3]);
     }
 }

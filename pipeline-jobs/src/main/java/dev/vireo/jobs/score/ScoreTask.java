@@ -33,6 +33,8 @@ record ScoreTask(ModelSpec spec, List<String> shards, PartPlan plan, String outp
               required binary row_id (STRING);
               required double chosen_logps;
               optional double rejected_logps;
+              required double chosen_shared_logps;
+              required double rejected_shared_logps;
               required int32 chosen_tokens;
               required int32 rejected_tokens;
               required int32 prompt_tokens;
@@ -70,7 +72,9 @@ record ScoreTask(ModelSpec spec, List<String> shards, PartPlan plan, String outp
         if (sample.rejected().length() > 0) {
             row.append("rejected_logps", score.rejectedLogps());
         }
-        return row.append("chosen_tokens", score.chosenTokens())
+        return row.append("chosen_shared_logps", score.chosenShared())
+                .append("rejected_shared_logps", score.rejectedShared())
+                .append("chosen_tokens", score.chosenTokens())
                 .append("rejected_tokens", score.rejectedTokens())
                 .append("prompt_tokens", sample.prefixTokens())
                 .append("image_tokens", Arrays.stream(sample.imageTokens()).sum());

@@ -87,7 +87,12 @@ public final class RowIndex {
 
     /** Whether the row has two answers. */
     public boolean isPair(int row) {
-        return rejectedTokens[row] > 0;
+        return answers(row) == 2;
+    }
+
+    /** Number of answers. */
+    public int answers(int row) {
+        return (chosenTokens[row] > 0 ? 1 : 0) + (rejectedTokens[row] > 0 ? 1 : 0);
     }
 
     /** Tokens of prompt, images and all answers. */

@@ -38,11 +38,13 @@ final class HeldOut implements AutoCloseable {
         this.reader = shards.reader(images);
         this.rows = rows == 0 ? shards.rows() : Math.min(rows, shards.rows());
         this.batchRows = batchRows;
+        long answers = 0;
         long nllTokens = 0;
         for (int row = 0; row < this.rows; row++) {
+            answers += shards.index().answers(row);
             nllTokens += shards.index().nllTokens(row, targets);
         }
-        this.totals = new BatchTotals(this.rows, nllTokens);
+        this.totals = new BatchTotals(this.rows, answers, nllTokens);
     }
 
     /** The means over all rows; the same on every worker. */

@@ -36,7 +36,7 @@ record Reference(
     static Reference of(JobContext context, TrainInputs inputs, OutputDirectory output, Precision precision)
             throws IOException {
         ObjectiveSettings objective = context.settings().train().objective();
-        if (objective.kind() != ObjectiveSettings.Kind.DPO) {
+        if (!objective.objective().needsReference()) {
             return new Reference(null, null);
         }
         String given = objective.referenceScores();

@@ -16,6 +16,7 @@ import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.nn.Block.Weights;
 import dev.vireo.nn.GraphMemory;
 import dev.vireo.nn.Parameter;
+import dev.vireo.objective.NllScope;
 import dev.vireo.objective.Objective;
 import dev.vireo.pretrained.ModelExport;
 import dev.vireo.pretrained.PretrainedModel;
@@ -68,8 +69,8 @@ final class Resident implements AutoCloseable {
         VisionLanguageModel model = plan.train().full()
                 ? loader.trainable(device, plan.precision())
                 : loader.frozen(device, plan.precision());
-        Objective objective = Objectives.of(plan.train().objective());
-        PromptTargets targets = Objectives.promptTargets(objective);
+        Objective objective = plan.train().objective().objective();
+        PromptTargets targets = objective.nllScope() == NllScope.ALL ? PromptTargets.SCORED : PromptTargets.IGNORED;
         LoraAdapter adapter = plan.train().full() ? null : adapter(plan, model);
         List<Parameter> parameters = adapter == null ? Replica.allTrainable(model) : adapter.parameters();
         Replica replica = new Replica(

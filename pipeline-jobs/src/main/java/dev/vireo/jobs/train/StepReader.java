@@ -64,10 +64,12 @@ final class StepReader implements AutoCloseable {
 
     private Rows read(Wanted wanted) throws IOException {
         long rows = 0;
+        long answers = 0;
         long nllTokens = 0;
         for (int[] microBatch : order.microBatches(wanted.step)) {
             for (int row : microBatch) {
                 rows++;
+                answers += index.answers(row);
                 nllTokens += index.nllTokens(row, targets);
             }
         }
@@ -79,7 +81,7 @@ final class StepReader implements AutoCloseable {
             }
             mine.add(samples);
         }
-        return new Rows(mine, new BatchTotals(rows, nllTokens));
+        return new Rows(mine, new BatchTotals(rows, answers, nllTokens));
     }
 
     @Override

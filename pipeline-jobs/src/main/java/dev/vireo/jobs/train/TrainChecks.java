@@ -41,12 +41,12 @@ final class TrainChecks {
         }
         requireMetric(train);
         String reference = train.objective().reference();
-        boolean dpo = train.objective().kind() == ObjectiveSettings.Kind.DPO;
-        if (!dpo && !train.objective().referenceScores().equals(ObjectiveSettings.NONE)) {
+        boolean referred = train.objective().objective().needsReference();
+        if (!referred && !train.objective().referenceScores().equals(ObjectiveSettings.NONE)) {
             problems.add("Invalid train.reference-scores: " + train.objective().referenceScores()
-                    + " (expected none: only train.objective=dpo has a reference)");
+                    + " (expected none: train.objective=" + objective(train) + " has no reference)");
         }
-        if (dpo && !isKnownReference(storage, reference)) {
+        if (referred && !isKnownReference(storage, reference)) {
             problems.add("Invalid train.reference: " + reference
                     + " (expected start, base or the directory of an adapter; there is no such directory)");
         }
@@ -55,7 +55,7 @@ final class TrainChecks {
 
     private void requireMetric(TrainSettings train) {
         List<String> known = new ArrayList<>(List.of("eval_loss"));
-        Objectives.of(train.objective()).metrics().forEach(name -> known.add("eval_" + name));
+        train.objective().objective().metrics().forEach(name -> known.add("eval_" + name));
         if (!train.full()) {
             known.add("eval_kl");
         }
@@ -111,7 +111,7 @@ final class TrainChecks {
             problems.add("Cannot train on " + option + " " + String.join(", ", shards.directories())
                     + ": it has no rows; see the rejects/ of prepare for the reasons");
         }
-        if (train.objective().kind() != ObjectiveSettings.Kind.SFT) {
+        if (train.objective().objective().needsPairs()) {
             int single = 0;
             String example = "";
             for (int row = 0; row < index.rows(); row++) {

@@ -87,7 +87,7 @@ final class TrainInputs {
         }
         String reference = train.objective().reference();
         boolean isDirectory = !reference.equals(ObjectiveSettings.START) && !reference.equals(ObjectiveSettings.BASE);
-        if (train.objective().kind() == ObjectiveSettings.Kind.DPO && isDirectory) {
+        if (train.objective().objective().needsReference() && isDirectory) {
             hashes.put("reference", Fingerprint.adapter(LocalCopy.of(storage, reference)));
         }
     }

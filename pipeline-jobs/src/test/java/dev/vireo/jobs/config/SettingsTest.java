@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.vireo.objective.Dpo;
+import dev.vireo.objective.DpoOptions;
+import dev.vireo.objective.PairLoss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +36,19 @@ class SettingsTest {
             prepare.dedup | error
             train.objective | orpo
             train.loss | sigmoid
+            train.loss-weights | []
+            train.label-smoothing | 0
+            train.dpo.f-divergence | reverse_kl
+            train.dpo.f-alpha | 0.5
+            train.dpo.ld-alpha | 1
+            train.dpo.weighting | none
+            train.dpo.rpo-alpha | 0
+            train.dpo.discopop-tau | 0.05
+            train.cpo.loss | sigmoid
+            train.cpo.nll-weight | 1
+            train.cpo.alpha | 0
+            train.simpo.gamma | 0.5
+            train.sft.nll | completion
             train.reference | start
             train.reference-scores | none
             train.orpo.nll | completion
@@ -96,10 +112,12 @@ class SettingsTest {
                 .startsWith(
                         "train.objective",
                         "train.loss",
+                        "train.loss-weights",
                         "train.reference",
                         "train.reference-scores",
                         "train.beta",
-                        "train.orpo.nll");
+                        "train.label-smoothing",
+                        "train.dpo.f-divergence");
     }
 
     @Test
@@ -139,7 +157,15 @@ class SettingsTest {
             train.steps=-1 | Invalid train.steps: -1 (expected a whole number >= 0)
             train.steps=1.5 | Invalid train.steps: 1.5 (expected a whole number >= 0)
             train.shuffle=yes | Invalid train.shuffle: yes (expected true or false)
-            train.objective=ppo | Invalid train.objective: ppo (expected orpo, dpo, sft)
+            train.objective=ppo | Invalid train.objective: ppo (expected orpo, dpo, sft, cpo, simpo)
+            train.loss=dpo | Invalid train.loss: dpo (expected a name or a list of sigmoid, cdpo, hinge, ipo, exo_pair, nca_pair, robust, bco_pair, sppo_hard, aot, aot_unpaired, apo_zero, apo_down, discopop, sft, sigmoid_norm)
+            train.loss-weights=[1,2] | Invalid train.loss-weights: [1,2] (expected as many weights as train.loss has losses, which is 1)
+            train.loss-weights=[0] | Invalid train.loss-weights: [0] (expected > 0 each)
+            train.loss-weights=half | Invalid train.loss-weights: half (expected a list of numbers such as [0.8, 0.2])
+            train.label-smoothing=0.5 | Invalid train.label-smoothing: 0.5 (expected >= 0 and < 0.5)
+            train.label-smoothing=0.1 | Invalid train.label-smoothing: 0.1 (expected 0: only train.objective=dpo, cpo and simpo know it)
+            train.dpo.ld-alpha=2 | Invalid train.dpo.ld-alpha: 2 (expected >= 0 and <= 1)
+            train.dpo.f-divergence=kl | Invalid train.dpo.f-divergence: kl (expected reverse-kl, forward-kl, js, alpha)
             train.lora.dropout=1 | Invalid train.lora.dropout: 1 (expected >= 0 and < 1)
             train.lora.targets=(a | Invalid train.lora.targets: (a (expected language, all-linear or a regular expression: Unclosed group)
             train.best-metric=loss | Invalid train.best-metric: loss (expected a metric of the evaluation, such as eval_loss or eval_rewards/accuracies)
@@ -201,6 +227,40 @@ class SettingsTest {
                 List.of("train.lora.targets=.*\\.(q|v)_proj$", "train.reference=hdfs://host//a b/adapter"));
         assertThat(settings.train().lora().targets()).isEqualTo(".*\\.(q|v)_proj$");
         assertThat(settings.train().objective().reference()).isEqualTo("hdfs://host//a b/adapter");
+    }
+
+    @Test
+    void lossesThatCannotGoWithTheOtherSettingsAreRefused() {
+        assertThat(problems("train.objective=dpo", "train.loss=hinge", "train.label-smoothing=0.1"))
+                .singleElement()
+                .asString()
+                .contains(
+                        "Invalid train.label-smoothing: 0.1 (expected 0 with train.loss=hinge; losses that know it: cdpo");
+        assertThat(problems("train.objective=dpo", "train.loss=[sigmoid,aot]"))
+                .containsExactly(
+                        "Invalid train.batch-size: 1 (expected >= 2 with train.loss=aot or aot_unpaired, which sort"
+                                + " the pairs of a micro-batch)");
+        assertThat(problems("train.objective=dpo", "train.loss=exo_pair", "model.precision=fp8"))
+                .hasSize(2);
+    }
+
+    @Test
+    void lossesAreANameOrAWeightedList() {
+        Settings settings = Settings.resolve(
+                null,
+                List.of(),
+                List.of(
+                        "train.objective=dpo",
+                        "train.loss=[sigmoid, bco_pair, sft]",
+                        "train.loss-weights=[0.8,0.2,1]"));
+        assertThat(settings.train().objective().objective())
+                .isEqualTo(new Dpo(
+                        0.1,
+                        List.of(
+                                new Dpo.Weighted(PairLoss.SIGMOID, 0.8),
+                                new Dpo.Weighted(PairLoss.BCO_PAIR, 0.2),
+                                new Dpo.Weighted(PairLoss.SFT, 1)),
+                        DpoOptions.NONE));
     }
 
     @Test
