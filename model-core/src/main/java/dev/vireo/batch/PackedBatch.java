@@ -86,9 +86,17 @@ public final class PackedBatch {
         return tokens.imagePlaces();
     }
 
-    /** For each scored token the place of the token before it [M]. */
+    /**
+     * For each segment the first token whose last hidden state is wanted: that before the first scored token, or the segment's
+     * end [n]. The last layer computes only the tokens from there on.
+     */
+    public long[] queries() {
+        return scored.queries(tokens.segments());
+    }
+
+    /** For each scored token the row of the token before it in the last hidden states, which begin at {@link #queries} [M]. */
     public long[] sources() {
-        return scored.sources();
+        return scored.sources(tokens.segments(), queries());
     }
 
     /** The scored tokens' ids [M]. */

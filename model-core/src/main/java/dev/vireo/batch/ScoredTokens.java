@@ -55,8 +55,33 @@ final class ScoredTokens {
         size++;
     }
 
-    long[] sources() {
-        return Arrays.copyOf(sources, size);
+    /** For each segment the first token after which a scored one comes; its end where there is none. */
+    long[] queries(long[] segments) {
+        long[] queries = new long[segments.length / 4];
+        for (int i = 0; i < queries.length; i++) {
+            queries[i] = segments[4 * i + 1];
+            for (int j = 0; j < size; j++) {
+                if (sources[j] >= segments[4 * i]) {
+                    queries[i] = Math.min(queries[i], sources[j]);
+                }
+            }
+        }
+        return queries;
+    }
+
+    /** The sources' rows among the tokens from {@code queries} to the segments' ends. */
+    long[] sources(long[] segments, long[] queries) {
+        long[] rows = Arrays.copyOf(sources, size);
+        long skipped = 0;
+        for (int i = 0; i < queries.length; i++) {
+            skipped += queries[i] - segments[4 * i];
+            for (int j = 0; j < size; j++) {
+                if (sources[j] >= queries[i] && sources[j] < segments[4 * i + 1]) {
+                    rows[j] = sources[j] - skipped;
+                }
+            }
+        }
+        return rows;
     }
 
     long[] targets() {

@@ -76,17 +76,20 @@ public final class VisionLanguageModel implements AutoCloseable {
     }
 
     /**
-     * Runs all but the head.
+     * Runs all but the head; the last layer only for the tokens from which scored ones are predicted.
      *
-     * @return the last layer's output [T, D], on the tape
+     * @return the last layer's output [Q, D], in the rows of {@link PackedBatch#sources}, on the tape
      */
     public NDArray hidden(Tape tape, PackedBatch batch) {
         NDManager scope = tape.scope();
         NDArray h = embed(tape, batch);
         NDList angles = angles(scope, scope.create(batch.positions()));
         NDArray segments = Tensors.host(scope, batch.segments());
+        NDArray queries = Tensors.host(scope, batch.queries());
+        NDArray all = scope.zeros(new Shape(0), DataType.INT64);
+        Block last = text.layers().get(text.layers().size() - 1);
         for (Block layer : text.layers()) {
-            h = tape.run(layer, h, angles.get(0), angles.get(1), segments);
+            h = tape.run(layer, h, angles.get(0), angles.get(1), segments, layer == last ? queries : all);
         }
         return h;
     }

@@ -13,7 +13,8 @@ import java.util.Map;
  * scripts.
  */
 public final class Blocks implements AutoCloseable {
-    private static final long CHUNK = 256;
+    /** Logits that a head holds at a time, which bounds its memory whatever the vocabulary. */
+    private static final long LOGITS = 1L << 23;
 
     private final Device device;
     private final Map<List<Object>, Script> scripts = new HashMap<>();
@@ -43,8 +44,9 @@ public final class Blocks implements AutoCloseable {
     }
 
     /** The final norm and output embedding; {@code Head.py}. */
-    public Block head(String name, BlockParameters parameters, double eps) {
-        return new Block(name, script(Map.of("eps", eps, "chunk", CHUNK), "Linear.py", "Head.py"), parameters, 0);
+    public Block head(String name, BlockParameters parameters, int vocabulary, double eps) {
+        long chunk = Math.max(32, Math.min(1024, LOGITS / vocabulary));
+        return new Block(name, script(Map.of("eps", eps, "chunk", chunk), "Linear.py", "Head.py"), parameters, 0);
     }
 
     /** A CLIP tower's input; {@code PatchEmbedding.py}. */

@@ -1,5 +1,5 @@
 # Llama and Mistral decoder layer: h = x + attention(rms(x)); y = h + W_down(silu(W_gate rms(h)) * W_up rms(h))
-# x = [hidden [T, D], cos [T, E], sin [T, E], segments]
+# x = [hidden [T, D], cos [T, E], sin [T, E], segments, queries]; the output is that of the wanted tokens, Attention.py
 # p = 0 input norm [D]; linears from 1 q, 9 k, 17 v, 25 o; 33 second norm [D]; linears from 34 gate, 42 up, 50 down
 # Source: transformers 5.23, models/llama and models/mistral.
 class DecoderLayer(Module):
@@ -14,21 +14,88 @@ class DecoderLayer(Module):
   def mlp(self: __torch__.DecoderLayer, h: Tensor, p: List[Tensor]) -> Tensor:
     n = torch.rms_norm(h, [torch.size(h, -1)], p[33], self.eps)
     return h + __torch__.linear(torch.silu(__torch__.linear(n, p, 34)) * __torch__.linear(n, p, 42), p, 50)
-  def qkv(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+  def qkv(self: __torch__.DecoderLayer, x: List[Tensor], queries: Tensor, p: List[Tensor]) -> List[Tensor]:
     n = torch.rms_norm(x[0], [torch.size(x[0], -1)], p[0], self.eps)
-    q = __torch__.rotate((self).split(__torch__.linear(n, p, 1), ), x[1], x[2])
+    m = __torch__.wanted(n, x[3], queries)
+    cos = __torch__.wanted(x[1], x[3], queries)
+    sin = __torch__.wanted(x[2], x[3], queries)
+    q = __torch__.rotate((self).split(__torch__.linear(m, p, 1), ), cos, sin)
     k = __torch__.rotate((self).split(__torch__.linear(n, p, 9), ), x[1], x[2])
     return [q, k, (self).split(__torch__.linear(n, p, 17), )]
+  # from the layer's input [T, D] and the attention's output [Q, H E] to the layer's output [Q, D]
+  def after(self: __torch__.DecoderLayer, x: List[Tensor], o: Tensor, p: List[Tensor]) -> Tensor:
+    h = __torch__.wanted(x[0], x[3], x[4])
+    return (self).mlp(h + __torch__.linear(o, p, 25), p, )
   def forward(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
-    h = (self).qkv(x, p, )
-    o = __torch__.attend(h[0], h[1], h[2], x[3], self.window)
-    return [(self).mlp(x[0] + __torch__.linear(o, p, 25), p, )]
+    h = (self).qkv(x, x[4], p, )
+    return [(self).after(x, __torch__.attend(h[0], h[1], h[2], x[3], x[4], self.window), p, )]
+  # As Gradients.py has them, but only what lies before and behind the attention is recorded: its own gradient is computed
+  # by hand from q, k and v.
+  # x = [wants, inputs...] -> [y, o, q, k, v, segments, queries, leaves...]
+  def keep(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    xs = annotate(List[Tensor], [])
+    ps = annotate(List[Tensor], [])
+    ls = (self).leaves(x[0], torch.slice(x, 1), p, xs, ps, )
+    h = (self).qkv(xs, xs[4], ps, )
+    o = __torch__.attend(torch.detach(h[0]), torch.detach(h[1]), torch.detach(h[2]), xs[3], xs[4], self.window)
+    o = torch.requires_grad_(torch.detach(o), True)
+    out = [(self).after(xs, o, ps, ), o, h[0], h[1], h[2], xs[3], xs[4]]
+    for i in range(torch.len(ls)):
+      a = torch.append(out, ls[i])
+    return out
+  # x = [gy, y, o, q, k, v, segments, queries, leaves...] -> the leaves' gradients
+  def pull(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    ls = torch.slice(x, 8)
+    os = [x[2]]
+    for i in range(torch.len(ls)):
+      a = torch.append(os, ls[i])
+    behind = torch.autograd.grad([x[1]], os, annotate(List[Optional[Tensor]], [x[0]]), None, False, True)
+    go = torch._unwrap_optional(behind[0])
+    gs = annotate(List[Optional[Tensor]], [])
+    hs = annotate(List[Tensor], [])
+    if ops.prim.requires_grad(x[3]) or ops.prim.requires_grad(x[4]) or ops.prim.requires_grad(x[5]):
+      ga = __torch__.pull_attention(go, torch.detach(x[3]), torch.detach(x[4]), torch.detach(x[5]), x[6], x[7], self.window)
+      for i in range(3):
+        if ops.prim.requires_grad(x[3 + i]):
+          b = torch.append(hs, x[3 + i])
+          c = torch.append(gs, ga[i])
+    return (self).together(behind, hs, gs, ls, )
+  # the gradients of the leaves: what reaches them from behind the attention (its own is the first) and from before it
+  def together(self: __torch__.DecoderLayer, behind: List[Optional[Tensor]], hs: List[Tensor], gs: List[Optional[Tensor]], ls: List[Tensor]) -> List[Tensor]:
+    before = annotate(List[Optional[Tensor]], [])
+    if torch.len(hs) > 0:
+      before = torch.autograd.grad(hs, ls, gs, None, False, True)
+    out = annotate(List[Tensor], [])
+    for i in range(torch.len(ls)):
+      u = behind[1 + i]
+      w = annotate(Optional[Tensor], None)
+      if torch.len(before) > 0:
+        w = before[i]
+      if torch.__is__(u, None):
+        if torch.__is__(w, None):
+          a = torch.append(out, torch.zeros_like(ls[i]))
+        else:
+          b = torch.append(out, torch._unwrap_optional(w))
+      else:
+        g = torch._unwrap_optional(u)
+        if torch.__isnot__(w, None):
+          g = g + torch._unwrap_optional(w)
+        c = torch.append(out, g)
+    return out
+  # x = [gy, wants, inputs...] -> the wanted gradients, by computing the layer once more
+  def vjp(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    kept = (self).keep(torch.slice(x, 1), p, )
+    arguments = [x[0]]
+    for i in range(torch.len(kept)):
+      a = torch.append(arguments, kept[i])
+    return (self).pull(arguments, p, )
   # As forward, without what lies before it; also a cache of keys and values [Hkv, capacity, E] that holds those of x in its
   # first T places. The others are not initialised: step writes them.
   # x = [hidden [T, D], cos [T, E], sin [T, E], segments, capacity int64 [1] on the host]
   def prefill(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
-    h = (self).qkv(x, p, )
-    o = __torch__.attend(h[0], h[1], h[2], x[3], self.window)
+    all = torch.slice(x[3], 0, 0, 0)
+    h = (self).qkv(x, all, p, )
+    o = __torch__.attend(h[0], h[1], h[2], x[3], all, self.window)
     y = (self).mlp(x[0] + __torch__.linear(o, p, 25), p, )
     size = [torch.size(h[1], 0), int(x[4][0]), torch.size(h[1], 2)]
     keys = torch.empty(size, dtype=ops.prim.dtype(h[1]), layout=None, device=ops.prim.device(h[1]))
@@ -41,7 +108,7 @@ class DecoderLayer(Module):
   # x = [hidden [n, D], cos [n, E], sin [n, E], keys, values [Hkv, capacity, E] (written in place), place int64 [1] on the
   # host: the first free one, seen bool [n, place + n]: empty where every place is seen by all]
   def step(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
-    h = (self).qkv(x, p, )
+    h = (self).qkv(x, torch.slice(x[5], 0, 0, 0), p, )
     n = torch.size(x[0], 0)
     start = int(x[5][0])
     end = start + n

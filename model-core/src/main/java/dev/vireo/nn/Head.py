@@ -6,9 +6,10 @@ class Head(Module):
   training : bool
   eps : float
   chunk : int
-  def logits(self: __torch__.Head, h: Tensor, p: List[Tensor]) -> Tensor:
-    n = torch.rms_norm(h, [torch.size(h, -1)], p[0], self.eps)
+  def vocabulary(self: __torch__.Head, n: Tensor, p: List[Tensor]) -> Tensor:
     return torch.to(__torch__.linear(n, p, 1), 6)
+  def logits(self: __torch__.Head, h: Tensor, p: List[Tensor]) -> Tensor:
+    return (self).vocabulary(torch.rms_norm(h, [torch.size(h, -1)], p[0], self.eps), p, )
   def forward(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     h = torch.index_select(x[0], 0, x[1])
     outs = annotate(List[Tensor], [])
@@ -19,6 +20,62 @@ class Head(Module):
       t = torch.unsqueeze(torch.slice(x[2], 0, i * c, (i + 1) * c), 1)
       a = torch.append(outs, torch.squeeze(torch.gather(l, 1, t), 1))
     return [torch.cat(outs, 0)]
+  # As Gradients.py has them, a chunk of logits at a time, so that neither vocabulary nor length set the peak of the memory.
+  #
+  # Where only the hidden states want a gradient, the forward pass makes it up to a factor, as the logits are at hand:
+  # d log p(t) / d n = W_t - softmax(W n) W, pulled back through the norm. What is kept is one row of D for each target.
+  # x = [wants, hidden, sources, targets] -> [logps, rows [M, D], hidden, sources]
+  def keep(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    wanted = int(torch.sum(torch.slice(x[0], 0, 1)))
+    if wanted > 0:
+      out = [((self).forward(torch.slice(x, 1), p, ))[0], x[0], x[1], x[2], x[3]]
+    else:
+      logps = annotate(List[Tensor], [])
+      rows = annotate(List[Tensor], [])
+      m = torch.size(x[2], 0)
+      c = self.chunk
+      for i in range(torch.floordiv(m + c - 1, c)):
+        s = torch.slice(x[2], 0, i * c, (i + 1) * c)
+        r = (self).slopes(torch.index_select(x[1], 0, s), torch.slice(x[3], 0, i * c, (i + 1) * c), p, )
+        a = torch.append(logps, r[0])
+        b = torch.append(rows, r[1])
+      out = [torch.cat(logps, 0), torch.cat(rows, 0), x[1], x[2]]
+    return out
+  # h [c, D], targets [c] -> log-probabilities [c] and their gradients with respect to h [c, D]
+  def slopes(self: __torch__.Head, h: Tensor, targets: Tensor, p: List[Tensor]) -> List[Tensor]:
+    leaf = torch.requires_grad_(torch.detach(h), True)
+    n = torch.rms_norm(leaf, [torch.size(h, -1)], p[0], self.eps)
+    m = torch.requires_grad_(torch.detach(n), True)
+    y = torch.squeeze(torch.gather(torch.log_softmax((self).vocabulary(m, p, ), -1), 1, torch.unsqueeze(targets, 1)), 1)
+    g = torch.autograd.grad([y], [m], annotate(List[Optional[Tensor]], [torch.ones_like(y)]))
+    f = torch.autograd.grad([n], [leaf], annotate(List[Optional[Tensor]], [g[0]]))
+    return [torch.detach(y), torch._unwrap_optional(f[0])]
+  # x = [gy, y, then what keep keeps]
+  def pull(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    if torch.len(x) == 5:
+      g = x[2] * torch.to(torch.unsqueeze(x[0], 1), ops.prim.dtype(x[2]))
+      out = [torch.index_add(torch.zeros_like(x[3]), 0, x[4], g)]
+    else:
+      out = (self).vjp([x[0], x[2], x[3], x[4], x[5]], p, )
+    return out
+  # x = [gy, wants, hidden, sources, targets] -> the wanted gradients
+  def vjp(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    out = annotate(List[Tensor], [])
+    m = torch.size(x[3], 0)
+    c = self.chunk
+    for i in range(torch.floordiv(m + c - 1, c)):
+      xs = annotate(List[Tensor], [])
+      ps = annotate(List[Tensor], [])
+      part = [x[2], torch.slice(x[3], 0, i * c, (i + 1) * c), torch.slice(x[4], 0, i * c, (i + 1) * c)]
+      ls = (self).leaves(x[1], part, p, xs, ps, )
+      y = ((self).forward(xs, ps, ))[0]
+      gs = (self).gradients(y, ls, torch.slice(x[0], 0, i * c, (i + 1) * c), )
+      for j in range(torch.len(gs)):
+        if i == 0:
+          a = torch.append(out, gs[j])
+        else:
+          b = torch.add_(out[j], gs[j])
+    return out
   # x = [hidden, sources] -> logits [M, V], float32
   def scores(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     return [(self).logits(torch.index_select(x[0], 0, x[1]), p, )]

@@ -11,13 +11,25 @@ class VisionLayer(Module):
   eps : float
   def split(self: __torch__.VisionLayer, x: Tensor) -> Tensor:
     return torch.transpose(torch.view(x, [torch.size(x, 0), torch.size(x, 1), -1, self.head_width]), 1, 2)
+  # softmax(q k^T / sqrt(E)) v, all [B, H, S, E]; on the CPU a tile at a time by multiplications of matrices, which are faster
+  def attend(self: __torch__.VisionLayer, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    if ops.prim.is_cuda(q) or ops.prim.requires_grad(q) or ops.prim.requires_grad(k) or ops.prim.requires_grad(v):
+      y = torch.scaled_dot_product_attention(q, k, v, None, 0., False)
+    else:
+      scale = torch.pow(float(self.head_width), -0.5)
+      outs = annotate(List[Tensor], [])
+      for i in range(torch.size(q, 0)):
+        s = torch.baddbmm(torch.slice(q[i], 2, 0, 1), q[i], torch.transpose(k[i], 1, 2), beta=0, alpha=scale)
+        a = torch.append(outs, torch.bmm(torch.softmax(s, -1), v[i]))
+      y = torch.stack(outs)
+    return y
   def forward(self: __torch__.VisionLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     d = torch.size(x[0], -1)
     n = torch.layer_norm(x[0], [d], p[0], p[1], self.eps)
     q = (self).split(__torch__.linear(n, p, 2), )
     k = (self).split(__torch__.linear(n, p, 10), )
     v = (self).split(__torch__.linear(n, p, 18), )
-    o = torch.transpose(torch.scaled_dot_product_attention(q, k, v, None, 0., False), 1, 2)
+    o = torch.transpose((self).attend(q, k, v, ), 1, 2)
     h = x[0] + __torch__.linear(torch.reshape(o, torch.size(x[0])), p, 26)
     m = __torch__.linear(torch.layer_norm(h, [d], p[34], p[35], self.eps), p, 36)
     return [h + __torch__.linear(__torch__.activation(m, self.activation), p, 44)]

@@ -26,8 +26,8 @@ import java.util.Map;
  * <p>The source is written in the dialect that TorchScript itself writes out ({@code torch.OP(x)} for operators,
  * {@code __torch__.f(x)} for functions). Every method has the one signature
  * {@code (self, x: List[Tensor], p: List[Tensor]) -> List[Tensor]}: inputs that change at each call, and parameters.
- * Beside the methods that the source declares, a script that declares {@code forward} also has the methods of
- * {@code Gradients.py}: {@code keep}, {@code pull} and {@code vjp}.
+ * Beside the methods that the source declares, a script that declares {@code forward} also has those of {@code Leaves.py}
+ * and, unless it has its own, those of {@code Gradients.py}: {@code keep}, {@code pull} and {@code vjp}.
  *
  * <p>This class alone knows DJL's ways: bfloat16 arrays show as {@code UNKNOWN} and may only be passed on; a call in
  * inference mode makes tensors that no backward pass accepts, so calls are made in training mode with gradients off;
@@ -36,7 +36,8 @@ import java.util.Map;
  * <p>A script may be called from several threads at once. The caller closes it after the last call.
  */
 public final class Script implements AutoCloseable {
-    private static final String EVERY_SCRIPT = "Gradients.py";
+    private static final String LEAVES = "Leaves.py";
+    private static final String GRADIENTS = "Gradients.py";
     private static final ThreadLocal<Boolean> PLAIN_EXECUTOR = ThreadLocal.withInitial(Script::plainExecutor);
 
     private final String name;
@@ -64,8 +65,10 @@ public final class Script implements AutoCloseable {
             text.append(read(owner, source)).append('\n');
         }
         String className = sources[sources.length - 1].replaceFirst("^.*/", "").replaceFirst("\\.py$", "");
-        if (text.indexOf("def forward(") >= 0) {
-            text.append(read(Script.class, EVERY_SCRIPT).replace("__torch__.SELF", "__torch__." + className));
+        if (text.indexOf("  def forward(") >= 0) {
+            String methods = read(Script.class, LEAVES)
+                    + (text.indexOf("  def keep(") >= 0 ? "" : read(Script.class, GRADIENTS));
+            text.append(methods.replace("__torch__.SELF", "__torch__." + className));
         }
         Model model = Model.newInstance(className, device, "PyTorch");
         try {

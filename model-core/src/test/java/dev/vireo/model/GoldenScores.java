@@ -18,6 +18,7 @@ import dev.vireo.nn.Block.Weights;
 import dev.vireo.nn.Tape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** Compares what a model computes in float32 with golden logits and log-probabilities. */
@@ -29,13 +30,34 @@ public final class GoldenScores {
 
     private GoldenScores() {}
 
-    /** Logits of every position of a row with one answer, [T, V]. */
-    public static float[] logits(VisionLanguageModel model, Sample row, Weights weights) {
+    /** A row with one answer, as a batch from whose tokens everything but images is predicted. */
+    private static PackedBatch batch(VisionLanguageModel model, Sample row) {
+        return PackedBatch.of(List.of(row), model.imageTokenId(), PromptTargets.SCORED);
+    }
+
+    /** Places whose logits the model computes, from the first on that predicts a scored token. */
+    private static int[] places(PackedBatch batch) {
+        long[] segments = batch.segments();
+        return IntStream.range(0, segments.length / 4)
+                .flatMap(i -> IntStream.range((int) batch.queries()[i], (int) segments[4 * i + 1]))
+                .toArray();
+    }
+
+    private static float[] rows(float[] all, int[] places, int width) {
+        float[] rows = new float[places.length * width];
+        for (int i = 0; i < places.length; i++) {
+            System.arraycopy(all, places[i] * width, rows, i * width, width);
+        }
+        return rows;
+    }
+
+    /** Logits of a row with one answer at its {@link #places}, [Q, V]. */
+    private static float[] logits(VisionLanguageModel model, PackedBatch batch, Weights weights) {
         try (NDManager scope = model.newScope();
                 Tape tape = Tape.inference(scope, weights)) {
-            PackedBatch batch = PackedBatch.of(List.of(row), model.imageTokenId(), PromptTargets.IGNORED);
             NDArray hidden = model.hidden(tape, batch);
-            NDArray all = scope.create(LongStream.range(0, batch.size()).toArray());
+            NDArray all =
+                    scope.create(LongStream.range(0, hidden.getShape().get(0)).toArray());
             return model.text()
                     .head()
                     .call(scope, weights, "scores", new NDList(hidden, all))
@@ -50,8 +72,11 @@ public final class GoldenScores {
             String[] parts = key.split("\\.");
             Sample row = golden.row(parts[0]);
             Answer answer = parts[1].equals("chosen") ? row.chosen() : row.rejected();
-            float[] expected = golden.tensor(file, key);
-            float[] actual = logits(model, row.withAnswers(answer, Answer.none()), weights);
+            float[] all = golden.tensor(file, key);
+            PackedBatch batch = batch(model, row.withAnswers(answer, Answer.none()));
+            assertThat(places(batch)).hasSizeGreaterThan(answer.length());
+            float[] expected = rows(all, places(batch), all.length / batch.size());
+            float[] actual = logits(model, batch, weights);
             assertThat(actual).hasSameSizeAs(expected);
             assertThat(largestDifference(actual, expected)).as(file + " " + key).isLessThan(LOGITS * largest(expected));
         }

@@ -68,7 +68,10 @@ public final class LlamaDecoder {
         }
         String output = tied() ? table : "lm_head";
         Block head = blocks.head(
-                "lm_head", parameters().weight(PREFIX + "norm.weight", width).linear(output, width, vocabulary), eps);
+                "lm_head",
+                parameters().weight(PREFIX + "norm.weight", width).linear(output, width, vocabulary),
+                vocabulary,
+                eps);
         var rotary = blocks.rotary(headWidth, config.number("text_config.rope_parameters.rope_theta"));
         return new TextDecoder(embedding, rotary, layers, head, width, keyValueHeads, headWidth, vocabulary, window);
     }
