@@ -37,7 +37,8 @@ public final class Generate {
         PretrainedModel pretrained = PretrainedModel.open(directory.resolve("model"));
         List<Sample> rows = rows(directory, pretrained, Integer.parseInt(arguments[1]));
         Map<String, Object> report = new LinkedHashMap<>();
-        try (VisionLanguageModel model = pretrained.loader().frozen(Device.cpu(), Precision.BF16)) {
+        Device device = Device.fromName(System.getProperty("vireo.device", "cpu"));
+        try (VisionLanguageModel model = pretrained.loader().frozen(device, Precision.BF16)) {
             Generator generator = new Generator(model, Set.of());
             generator.generate(rows.get(0), new Sampling(samples, 1, 1, 0, 2, 0));
             long start = System.nanoTime();

@@ -52,6 +52,8 @@ public final class Step {
     private static final double LEARNING_RATE = 2e-4;
     private static final AdamWSettings ADAM = new AdamWSettings(0.9, 0.999, 1e-8, 0, 1);
 
+    private static final Device DEVICE = Device.fromName(System.getProperty("vireo.device", "cpu"));
+
     private final Path directory;
     private final PretrainedModel pretrained;
     private final PairTokenizer tokenizer;
@@ -87,7 +89,7 @@ public final class Step {
 
     private Map<String, Object> run(int steps, Objective objective) throws Exception {
         Map<String, Object> report = new LinkedHashMap<>();
-        try (VisionLanguageModel model = pretrained.loader().frozen(Device.cpu(), Precision.BF16);
+        try (VisionLanguageModel model = pretrained.loader().frozen(DEVICE, Precision.BF16);
                 LoraAdapter adapter = LoraAdapter.attach(
                         model.adapterHost(), PeftAdapter.read(directory.resolve("adapter")), LoraAdapter.Use.TRAINED)) {
             ReferenceLogProbs reference = ReferenceLogProbs.none();

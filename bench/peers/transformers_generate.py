@@ -14,6 +14,8 @@ import torch
 from PIL import Image
 from transformers import AutoProcessor, LlavaNextForConditionalGeneration
 
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
+
 
 def inputs(directory, processor, rows):
     pictures = [Image.open(directory / row["image"]).convert("RGB") for row in rows]
@@ -23,7 +25,7 @@ def inputs(directory, processor, rows):
         )
         for row in rows
     ]
-    return processor(images=pictures, text=texts, return_tensors="pt", padding=True, padding_side="left", add_special_tokens=False)
+    return processor(images=pictures, text=texts, return_tensors="pt", padding=True, padding_side="left", add_special_tokens=False).to(DEVICE)
 
 
 def generate(model, batch, samples, tokens):
@@ -33,7 +35,7 @@ def generate(model, batch, samples, tokens):
 
 
 def score(model, batch, ids):
-    answer = torch.tensor([ids])
+    answer = torch.tensor([ids], device=DEVICE)
     batch = dict(batch)
     batch["input_ids"] = torch.cat([batch["input_ids"], answer], 1)
     batch["attention_mask"] = torch.ones_like(batch["input_ids"])
@@ -45,7 +47,7 @@ def main():
     directory, (prompts, samples, tokens) = pathlib.Path(sys.argv[1]), map(int, sys.argv[2:5])
     ours = json.loads(pathlib.Path(sys.argv[5]).read_text(encoding="utf-8").strip().splitlines()[-1])
     processor = AutoProcessor.from_pretrained(directory / "model")
-    model = LlavaNextForConditionalGeneration.from_pretrained(directory / "model", dtype=torch.bfloat16).eval()
+    model = LlavaNextForConditionalGeneration.from_pretrained(directory / "model", dtype=torch.bfloat16).to(DEVICE).eval()
     table = json.loads((directory / "rows.json").read_text(encoding="utf-8"))
     rows = [table[index % len(table)] for index in range(prompts)]
     with torch.no_grad():

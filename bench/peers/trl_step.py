@@ -20,6 +20,7 @@ from trl.trainer.dpo_trainer import DataCollatorForVisionPreference
 
 LEARNING_RATE = 2e-4
 LAMBDA = 0.1
+DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def dataset(directory, steps):
@@ -51,9 +52,9 @@ class Clock(TrainerCallback):
 
 def orpo_loss(model, processor, example):
     """ORPO as published: nll of the chosen completion - lambda * log sigmoid(log odds ratio), means over tokens."""
-    batch = dict(DataCollatorForVisionPreference(processor)([dict(example)]))
+    batch = {name: value.to(DEVICE) for name, value in DataCollatorForVisionPreference(processor)([dict(example)]).items()}
     mask = batch.pop("completion_mask")[:, 1:].bool()
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+    with torch.no_grad(), torch.autocast(DEVICE, torch.bfloat16):
         logits = model(**batch, use_cache=False).logits
     logps = torch.log_softmax(logits[:, :-1].float(), -1).gather(2, batch["input_ids"][:, 1:, None])[..., 0]
     means = (logps * mask).sum(1) / mask.sum(1)
@@ -68,7 +69,7 @@ def main():
     model = PeftModel.from_pretrained(base, directory / "adapter", is_trainable=True)
     clock = Clock()
     config = DPOConfig(
-        output_dir=tempfile.mkdtemp(), use_cpu=True, bf16=True, gradient_checkpointing=False, max_length=None, per_device_train_batch_size=1,
+        output_dir=tempfile.mkdtemp(), use_cpu=DEVICE == "cpu", bf16=True, gradient_checkpointing=False, max_length=None, per_device_train_batch_size=1,
         gradient_accumulation_steps=1, max_steps=steps, learning_rate=LEARNING_RATE, lr_scheduler_type="constant", beta=0.1, logging_steps=1,
         save_strategy="no", report_to="none", disable_tqdm=True, train_sampling_strategy="sequential", dataloader_pin_memory=False,
         remove_unused_columns=False, seed=0, optim="adamw_torch", weight_decay=0.0,
