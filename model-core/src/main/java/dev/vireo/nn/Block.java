@@ -33,6 +33,7 @@ public final class Block {
     private final List<Parameter> parameters;
     private final List<LinearModule> linears;
     private final long graphElementsPerRow;
+    private final boolean quantized;
     private final NDManager manager;
     private final NDArray absent;
     private final Map<LinearModule, AdapterDropout> dropouts = new LinkedHashMap<>();
@@ -49,6 +50,7 @@ public final class Block {
         this.parameters = new ArrayList<>(made.parameters());
         this.linears = List.copyOf(made.linears());
         this.graphElementsPerRow = graphElementsPerRow;
+        this.quantized = made.isQuantized();
         refresh();
     }
 
@@ -67,6 +69,11 @@ public final class Block {
 
     boolean hasTrainable() {
         return parameters.stream().anyMatch(Parameter::trainable);
+    }
+
+    /** Whether weights are made anew at every call, which a kept graph would hold on to. */
+    boolean isQuantized() {
+        return quantized;
     }
 
     /** Elements that a kept graph holds for each row (token or position) of the input: an estimate for the memory plan. */
