@@ -89,13 +89,15 @@ def write(name, form):
     rows = [entry for entry in layout.read_json(directory / "rows.json") if entry["row_id"] in ROWS]
     adapted = adapters.read(model(name, form), directory / "adapters" / "language" / "adapter").eval()
     table = scores.score(adapted, processor, rows)[1]
-    return [{key: value for key, value in entry.items() if not key.endswith("token_logps")} for entry in table]
+    short = [{key: value for key, value in entry.items() if not key.endswith("token_logps")} for entry in table]
+    layout.write_json(directory / "quantized" / f"{form}.json", short)
 
 
 def main():
     layout.write_tensors(layout.ROOT / "quantized.safetensors", tensors())
-    table = {name: {form: write(name, form) for form in ("nf4", "nf4-double", "int8")} for name in ("llavanext-tiny", "llava15-tiny")}
-    layout.write_json(layout.ROOT / "quantized.json", table)
+    for name in ("llavanext-tiny", "llava15-tiny"):
+        for form in ("nf4", "nf4-double", "int8"):
+            write(name, form)
 
 
 if __name__ == "__main__":

@@ -48,10 +48,10 @@ final class DynamicMap {
         return map;
     }
 
-    /** torch.linspace(0.1, 1, items + 1)[i] in float32: the first half counts from the beginning, the second from the end. */
+    /** torch.linspace(0.1, 1, items + 1)[i]: the first half counts from the beginning, the second from the end, rounded once. */
     private static float boundary(int i, int items) {
         float step = (1 - 0.1f) / items;
-        return i < (items + 1) / 2 ? 0.1f + step * i : 1 - step * (items - i);
+        return i < (items + 1) / 2 ? Math.fma(step, i, 0.1f) : Math.fma(-step, items - i, 1);
     }
 
     /**

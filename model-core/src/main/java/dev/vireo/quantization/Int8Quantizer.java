@@ -25,7 +25,7 @@ final class Int8Quantizer implements Quantizer {
         for (int r = 0; r < rows; r++) {
             elements.next(row, row.length);
             scales[r] = Nearest.largestMagnitude(row, 0, row.length);
-            float factor = scales[r] == 0 ? 0 : LARGEST / scales[r];
+            float factor = scales[r] == 0 ? 0 : 1 / scales[r] * LARGEST; // as PyTorch divides a number by a tensor
             for (int i = 0; i < row.length; i++) {
                 narrow[i] = (byte) Math.rint(row[i] * factor);
             }

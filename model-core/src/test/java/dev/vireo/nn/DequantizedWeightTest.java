@@ -21,6 +21,7 @@ import dev.vireo.tensor.Tensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +67,14 @@ class DequantizedWeightTest {
         }
     }
 
+    private static void assertEqual(float[] actual, float[] expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        int different = Arrays.mismatch(actual, expected);
+        assertThat(different)
+                .as(() -> "element " + different + " is " + actual[different] + ", expected " + expected[different])
+                .isNegative();
+    }
+
     private static ByteBuffer direct(byte[] bytes) {
         return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
     }
@@ -87,7 +96,7 @@ class DequantizedWeightTest {
                 HostTensor.of(info.type(), shape, golden.bytes(info.name())).toFloats();
         try (Checkpoint stored = Checkpoint.open(ROOT.resolve(checkpoint).resolve("model"))) {
             QuantizedWeight made = format.quantizer().quantize(stored.reader(name)::next, shape[0], shape[1]);
-            assertThat(dequantized(made, shape[0], shape[1], precision, false)).isEqualTo(expected);
+            assertEqual(dequantized(made, shape[0], shape[1], precision, false), expected);
         }
     }
 
@@ -116,6 +125,6 @@ class DequantizedWeightTest {
             float scale = tables[512 + (scales[block] & 0xff)] * tables[769 + block / 256] + tables[768];
             expected[i] = tables[2 * (codes.get(i / 2) & 0xff) + i % 2] * scale;
         }
-        assertThat(dequantized(made, rows, columns, Precision.FP32, true)).isEqualTo(expected);
+        assertEqual(dequantized(made, rows, columns, Precision.FP32, true), expected);
     }
 }

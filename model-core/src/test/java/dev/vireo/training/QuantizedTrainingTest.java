@@ -77,7 +77,7 @@ class QuantizedTrainingTest {
                     .sum();
             for (int step = 0; step < 3; step++) {
                 StepResult made = replica.step(
-                        new StepInput(List.of(rows), new BatchTotals(2, nll), 1e-3), GradientExchange.single());
+                        new StepInput(List.of(rows), new BatchTotals(2, 4, nll), 1e-3), GradientExchange.single());
                 result.add(new float[] {(float) made.loss(), (float) made.gradNorm()});
             }
             for (Parameter parameter : adapter.parameters()) {

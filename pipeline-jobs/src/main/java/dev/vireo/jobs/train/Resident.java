@@ -68,7 +68,7 @@ final class Resident implements AutoCloseable {
         ModelLoader loader = pretrained.loader();
         VisionLanguageModel model = plan.train().full()
                 ? loader.trainable(device, plan.precision())
-                : loader.frozen(device, plan.precision());
+                : loader.frozen(device, plan.precision(), plan.base());
         Objective objective = plan.train().objective().objective();
         PromptTargets targets = objective.nllScope() == NllScope.ALL ? PromptTargets.SCORED : PromptTargets.IGNORED;
         LoraAdapter adapter = plan.train().full() ? null : adapter(plan, model);

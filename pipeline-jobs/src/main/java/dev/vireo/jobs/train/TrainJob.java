@@ -59,6 +59,7 @@ public final class TrainJob implements Job {
                 train,
                 threads(spark, context, train),
                 precision,
+                context.settings().model().format(),
                 steps,
                 inputs.rows(),
                 spark.sparkContext().isLocal(),

@@ -75,6 +75,7 @@ class SettingsTest {
             train.lora.targets | language
             model.precision | auto
             model.base | as-is
+            model.double-quantization | false
             generate.samples | 1
             generate.temperature | 1.0
             generate.top-p | 1.0
@@ -169,6 +170,7 @@ class SettingsTest {
             train.lora.dropout=1 | Invalid train.lora.dropout: 1 (expected >= 0 and < 1)
             train.lora.targets=(a | Invalid train.lora.targets: (a (expected language, all-linear or a regular expression: Unclosed group)
             train.best-metric=loss | Invalid train.best-metric: loss (expected a metric of the evaluation, such as eval_loss or eval_rewards/accuracies)
+            model.double-quantization=true | Invalid model.double-quantization: true (expected false without model.base=nf4, whose scales it quantizes)
             train.lora=8 | Invalid train.lora: 8 (expected the name of a setting below it)
             train.beta={a=1} | Invalid train.beta: {"a":1} (expected > 0)
             generate.top-p=0 | Invalid generate.top-p: 0 (expected > 0 and <= 1)
@@ -188,6 +190,14 @@ class SettingsTest {
     void templateOnTheCommandLineIsTakenAsItStands(String template) {
         Settings settings = Settings.resolve(null, List.of(), List.of("prepare.template=" + template));
         assertThat(settings.prepare().template()).isEqualTo(template);
+    }
+
+    @Test
+    void trainedWeightsAreNotQuantized() {
+        assertThat(problems("model.base=nf4", "train.full=true"))
+                .containsExactly(
+                        "Invalid model.base: nf4 (expected as-is with train.full=true, which trains the weights"
+                                + " themselves)");
     }
 
     @Test
