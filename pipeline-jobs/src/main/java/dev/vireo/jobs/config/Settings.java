@@ -74,17 +74,12 @@ public record Settings(
     }
 
     static Settings read(SettingsReader reader, SortedMap<String, String> written, SortedMap<String, String> given) {
-        ModelSettings model = ModelSettings.read(reader.below("model"));
-        TrainSettings train = TrainSettings.read(reader.below("train"));
-        if (train.full() && model.format().isQuantized()) {
-            reader.below("model").invalid("base", "as-is with train.full=true, which trains the weights themselves");
-        }
         return new Settings(
-                model,
+                ModelSettings.read(reader.below("model")),
                 PrepareSettings.read(reader.below("prepare")),
                 ScoreSettings.read(reader.below("score")),
                 GenerateSettings.read(reader.below("generate")),
-                train,
+                TrainSettings.read(reader.below("train")),
                 EvaluateSettings.read(reader.below("evaluate")),
                 WorldSettings.read(reader.below("world")),
                 DemoSettings.read(reader.below("demo")),

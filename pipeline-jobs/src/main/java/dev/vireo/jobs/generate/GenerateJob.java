@@ -82,13 +82,7 @@ public final class GenerateJob implements Job {
         PartPlan plan = PartPlan.of(rows, groupRows, LARGEST_PART_ROWS);
         int threads = Threads.ofTask(
                 context.spark().sparkContext(), context.settings().model().threads(), plan.parts());
-        ModelSpec spec = ModelSpec.begin(
-                context.storage(),
-                arguments.model(),
-                arguments.adapter(),
-                precision,
-                context.settings().model().format(),
-                threads);
+        ModelSpec spec = ModelSpec.begin(context.storage(), arguments.model(), arguments.adapter(), precision, threads);
         var task = new GenerateTask(
                 spec,
                 OpenShards.absolute(context.storage(), arguments.inputs()),
@@ -138,9 +132,7 @@ public final class GenerateJob implements Job {
                 .append('\n')
                 .append(shards.contentHash())
                 .append('\n')
-                .append(precision)
-                .append(' ')
-                .append(context.settings().model().format());
+                .append(precision);
         context.settings().written().forEach((key, value) -> {
             if (key.startsWith("generate.")) {
                 all.append('\n').append(key).append('=').append(value);

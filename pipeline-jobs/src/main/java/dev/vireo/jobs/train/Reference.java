@@ -65,13 +65,7 @@ record Reference(
     }
 
     private static ScoreKey key(JobContext context, ShardSet shards, Precision precision) throws IOException {
-        return ScoreKey.of(
-                context.storage(),
-                context.arguments().model(),
-                adapter(context),
-                shards,
-                precision,
-                context.settings().model().format());
+        return ScoreKey.of(context.storage(), context.arguments().model(), adapter(context), shards, precision);
     }
 
     /** The adapter of the reference model: {@code train.reference}. */
