@@ -28,6 +28,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             entry("tensor", Set.of()),
             entry("data", Set.of()),
+            entry("quantization", Set.of()),
             entry("nn", Set.of("tensor")),
             entry("checkpoint", Set.of("tensor")),
             entry("adapter", Set.of("nn", "checkpoint", "tensor")),
@@ -35,7 +36,7 @@ class ArchitectureTest {
             entry("image", Set.of("tensor", "checkpoint")),
             entry("batch", Set.of("data", "image")),
             entry("objective", Set.of("tensor")),
-            entry("model", Set.of("adapter", "nn", "checkpoint", "batch", "image", "tensor")),
+            entry("model", Set.of("adapter", "nn", "checkpoint", "batch", "image", "quantization", "tensor")),
             entry("families", Set.of("model", "nn", "checkpoint", "batch", "image", "tensor")),
             entry(
                     "pretrained",

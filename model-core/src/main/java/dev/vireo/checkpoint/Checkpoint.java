@@ -104,6 +104,18 @@ public final class Checkpoint implements AutoCloseable {
         return stored.file().rows(stored.name(), first, count);
     }
 
+    /** Fills {@code target} with a weight's data from byte {@code first} on, without mapping it. */
+    void read(String name, long first, ByteBuffer target) {
+        Stored stored = stored(name);
+        stored.file().read(stored.name(), first, target);
+    }
+
+    /** What reads a weight's elements one after the other, without mapping them. */
+    public FloatReader reader(String name) {
+        Stored stored = stored(name);
+        return new FloatReader(info(name), (first, target) -> stored.file().read(stored.name(), first, target));
+    }
+
     /** A weight as a tensor over its mapped data. */
     public HostTensor tensor(String name) {
         TensorInfo info = info(name);

@@ -34,7 +34,7 @@ public final class Fingerprint {
             "added_tokens.json",
             "chat_template.jinja",
             "chat_template.json");
-    private static final long BLOCK_BYTES = 1L << 28;
+    private static final long BLOCK_BYTES = 1L << 22;
 
     private static final Map<String, String> KNOWN = new ConcurrentHashMap<>();
 
@@ -61,14 +61,11 @@ public final class Fingerprint {
 
     private static void update(Digest digest, Checkpoint checkpoint, TensorInfo info) {
         digest.text(info.name()).text(info.type().name()).text(info.shape().toString());
-        long rows = info.shape().isEmpty() ? 1 : info.shape().get(0);
-        if (info.shape().isEmpty() || rows == 0) {
-            digest.bytes(checkpoint.bytes(info.name()));
-            return;
-        }
-        long block = Math.max(1, BLOCK_BYTES / Math.max(1, info.sizeBytes() / rows));
-        for (long first = 0; first < rows; first += block) {
-            digest.bytes(checkpoint.rows(info.name(), first, Math.min(block, rows - first)));
+        ByteBuffer block = ByteBuffer.allocate((int) Math.min(BLOCK_BYTES, info.sizeBytes()));
+        for (long first = 0; first < info.sizeBytes(); first += BLOCK_BYTES) {
+            block.clear().limit((int) Math.min(BLOCK_BYTES, info.sizeBytes() - first));
+            checkpoint.read(info.name(), first, block);
+            digest.bytes(block.flip());
         }
     }
 
@@ -83,7 +80,7 @@ public final class Fingerprint {
             Digest digest = new Digest();
             adapter.pairs().forEach((module, pair) -> {
                 digest.text(module).text(Double.toString(adapter.scale(module)));
-                for (HostTensor factor : pair.tensors()) {
+                for (HostTensor factor : List.of(pair.a(), pair.b())) {
                     digest.text(factor.toString()).bytes(factor.bytes());
                 }
             });

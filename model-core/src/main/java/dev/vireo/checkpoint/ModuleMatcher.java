@@ -60,6 +60,12 @@ public final class ModuleMatcher {
         return matched;
     }
 
+    /** Whether a linear module belongs to the language model and is not its output head. */
+    public static boolean isLanguage(String module) {
+        return LANGUAGE_PARTS.contains(TargetModules.part(module))
+                && adaptable(List.of(module)).findAny().isPresent();
+    }
+
     /** All but the output head. */
     static Stream<String> adaptable(Collection<String> linears) {
         return linears.stream().filter(module -> !module.equals(HEAD) && !module.endsWith(TIED_HEAD));

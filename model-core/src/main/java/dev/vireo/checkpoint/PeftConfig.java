@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code adapter_config.json} says of a LoRA adapter.
+ * What {@code adapter_config.json} says of a plain LoRA adapter.
  *
  * @param baseModel {@code base_model_name_or_path}
  * @param loraRank {@code r}
  * @param alpha {@code lora_alpha}
  * @param dropout {@code lora_dropout}
- * @param variant {@code use_rslora} and {@code use_dora}
+ * @param rankStabilised {@code use_rslora}: the scale is alpha / sqrt(R), not alpha / R
  * @param rankPattern {@code rank_pattern}: ranks by regular expression of the end of module names
  * @param alphaPattern {@code alpha_pattern}, the same for alpha
  */
@@ -25,7 +25,7 @@ public record PeftConfig(
         int loraRank,
         double alpha,
         double dropout,
-        LoraVariant variant,
+        boolean rankStabilised,
         Map<String, Integer> rankPattern,
         Map<String, Double> alphaPattern) {
     public PeftConfig {
@@ -35,22 +35,12 @@ public record PeftConfig(
 
     /** The configuration of an adapter whose modules all have one rank and alpha. */
     public static PeftConfig uniform(@Nullable String baseModel, int loraRank, double alpha, double dropout) {
-        return new PeftConfig(baseModel, loraRank, alpha, dropout, LoraVariant.PLAIN, Map.of(), Map.of());
-    }
-
-    /** The same configuration with another variant. */
-    public PeftConfig with(LoraVariant other) {
-        return new PeftConfig(baseModel, loraRank, alpha, dropout, other, rankPattern, alphaPattern);
-    }
-
-    /** The same configuration, of an adapter on a base model of that name. */
-    public PeftConfig on(@Nullable String model) {
-        return new PeftConfig(model, loraRank, alpha, dropout, variant, rankPattern, alphaPattern);
+        return new PeftConfig(baseModel, loraRank, alpha, dropout, false, Map.of(), Map.of());
     }
 
     /** What B A is multiplied by: alpha / R (Hu et al. 2021, section 4.1), or alpha / sqrt(R) (Kalajdzievski 2023). */
     public double scale(LoraPair pair) {
-        return pair.alpha() / (variant.rankStabilised() ? Math.sqrt(pair.loraRank()) : pair.loraRank());
+        return pair.alpha() / (rankStabilised ? Math.sqrt(pair.loraRank()) : pair.loraRank());
     }
 
     /** The rank of a module. */
@@ -84,7 +74,7 @@ public record PeftConfig(
                 alphas.put(pattern, pair.alpha());
             }
         });
-        return new PeftConfig(baseModel, loraRank, alpha, dropout, variant, ranks, alphas);
+        return new PeftConfig(baseModel, loraRank, alpha, dropout, rankStabilised, ranks, alphas);
     }
 
     /** The file's content. */
@@ -97,8 +87,8 @@ public record PeftConfig(
         json.addProperty("r", loraRank);
         json.addProperty("lora_alpha", plain(alpha));
         json.addProperty("lora_dropout", dropout);
-        json.addProperty("use_rslora", variant.rankStabilised());
-        json.addProperty("use_dora", variant.dora());
+        json.addProperty("use_rslora", rankStabilised);
+        json.addProperty("use_dora", false);
         json.addProperty("bias", "none");
         json.addProperty("fan_in_fan_out", false);
         json.addProperty("init_lora_weights", true);

@@ -43,7 +43,6 @@ final class PeftConfigReader {
             "runtime_config",
             "target_modules",
             "task_type",
-            "use_dora",
             "use_rslora");
 
     /** Starting values that leave the base model's weights as they are. */
@@ -65,7 +64,7 @@ final class PeftConfigReader {
                 (int) number("r"),
                 number("lora_alpha"),
                 has("lora_dropout") ? number("lora_dropout") : 0,
-                new LoraVariant(has("use_rslora"), has("use_dora")),
+                has("use_rslora") && isOn(json.get("use_rslora")),
                 patterns("rank_pattern", JsonElement::getAsInt),
                 patterns("alpha_pattern", JsonElement::getAsDouble));
     }

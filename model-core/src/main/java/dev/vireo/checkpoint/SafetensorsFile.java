@@ -102,6 +102,31 @@ public final class SafetensorsFile {
         return map(entry, begin, begin + count * rowBytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    /**
+     * Reads a part of a tensor's data without mapping it, so that nothing of the file counts as this process's memory: fills
+     * {@code target} from byte {@code first} of the tensor on.
+     */
+    void read(String name, long first, ByteBuffer target) {
+        SafetensorsHeader.Entry entry = entry(name);
+        if (first < 0 || first + target.remaining() > entry.end() - entry.begin()) {
+            throw new IllegalArgumentException("Cannot read " + target.remaining() + " bytes at " + first
+                    + " of tensor " + name + " of " + path + ": it has " + (entry.end() - entry.begin()));
+        }
+        long position = header.dataStart() + entry.begin() + first;
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            while (target.hasRemaining()) {
+                int read = channel.read(target, position);
+                if (read < 0) {
+                    throw new CheckpointMismatchException("Cannot read tensor " + name + " of " + path
+                            + ": the file was shortened to " + channel.size() + " bytes after it was opened");
+                }
+                position += read;
+            }
+        } catch (IOException e) {
+            throw FileFailures.reading(path, e);
+        }
+    }
+
     /** Forgets the mappings kept so far; buffers handed out stay valid as long as they are reachable. */
     void release() {
         mapped.clear();

@@ -33,6 +33,7 @@ public final class Block {
     private final List<Parameter> parameters;
     private final List<LinearModule> linears;
     private final long graphElementsPerRow;
+    private final boolean quantized;
     private final NDManager manager;
     private final NDArray absent;
     private final Map<LinearModule, AdapterDropout> dropouts = new LinkedHashMap<>();
@@ -49,6 +50,7 @@ public final class Block {
         this.parameters = new ArrayList<>(made.parameters());
         this.linears = List.copyOf(made.linears());
         this.graphElementsPerRow = graphElementsPerRow;
+        this.quantized = made.isQuantized();
         refresh();
     }
 
@@ -67,6 +69,11 @@ public final class Block {
 
     boolean hasTrainable() {
         return parameters.stream().anyMatch(Parameter::trainable);
+    }
+
+    /** Whether weights are made anew at every call, which a kept graph would hold on to. */
+    boolean isQuantized() {
+        return quantized;
     }
 
     /** Elements that a kept graph holds for each row (token or position) of the input: an estimate for the memory plan. */
@@ -88,16 +95,6 @@ public final class Block {
         NDArray scales = manager.create(new float[] {(float) scale});
         parameters.set(slot + 4, Parameter.frozen(module.name() + ".scale", scales));
         attached = true;
-        refresh();
-    }
-
-    /**
-     * Makes the attached pair of a module DoRA's.
-     *
-     * @param magnitude [out]
-     */
-    public void attachMagnitude(LinearModule module, Parameter magnitude) {
-        parameters.set(module.slot() + LinearModule.MAGNITUDE, magnitude);
         refresh();
     }
 
@@ -152,14 +149,14 @@ public final class Block {
 
     /** Calls a method without gradients. */
     public NDList call(NDManager scope, Weights weights, String method, NDList inputs) {
-        return script.call(scope, method, inputs, values(weights));
+        return script.call(scope, method, inputs, list(weights));
     }
 
     NDList callRecording(NDManager scope, String method, NDList inputs) {
         return script.callRecording(scope, method, inputs, trained);
     }
 
-    NDList values(Weights weights) {
+    private NDList list(Weights weights) {
         return switch (weights) {
             case BASE -> attached ? base : adapted;
             case ADAPTED -> adapted;

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Collects a block's parameters in the order of its script's header. */
 public final class BlockParameters {
@@ -13,6 +14,7 @@ public final class BlockParameters {
     private final NDArray absent;
     private final List<Parameter> parameters = new ArrayList<>();
     private final List<LinearModule> linears = new ArrayList<>();
+    private boolean quantized;
 
     /** @param manager owns what the block makes for itself; the source owns the weights */
     public BlockParameters(NDManager manager, WeightSource source) {
@@ -45,12 +47,25 @@ public final class BlockParameters {
 
     private BlockParameters linear(String module, int inFeatures, int outFeatures, Parameter bias) {
         linears.add(new LinearModule(module, parameters.size(), inFeatures, outFeatures));
-        parameters.add(source.take(module + ".weight", outFeatures, inFeatures));
+        LinearWeight weight = source.takeLinear(module + ".weight", outFeatures, inFeatures);
+        parameters.add(weight.weight());
         parameters.add(bias);
-        for (int place = 2; place < LinearModule.PLACES; place++) {
+        for (int place = LinearModule.ADAPTER; place < LinearModule.ADAPTER_END; place++) {
             parameters.add(Parameter.frozen("", absent));
         }
+        parameters.add(orAbsent(weight.scales()));
+        parameters.add(orAbsent(weight.tables()));
+        quantized |= weight.isQuantized();
         return this;
+    }
+
+    private Parameter orAbsent(@Nullable NDArray value) {
+        return Parameter.frozen("", value == null ? absent : value);
+    }
+
+    /** Whether a linear module's weight is made anew at every call. */
+    boolean isQuantized() {
+        return quantized;
     }
 
     NDManager manager() {

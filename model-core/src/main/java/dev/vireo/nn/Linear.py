@@ -14,31 +14,67 @@ def dropout(x: Tensor, s: Tensor) -> Tensor:
   u = torch.div(torch.to(torch.bitwise_right_shift(h, 8), 6), 16777216.)
   kept = torch.view(torch.ge(u, p), torch.size(x))
   return torch.div(x * torch.to(kept, ops.prim.dtype(x)), 1. - p)
-# The lengths of the rows of W + s B A [out], float32, not differentiated, without a copy of W: with w and b rows of W and B
-# and G = A A^T, |w + s b A|^2 = |w|^2 + 2 s (w A^T) b + s^2 b G b.
-def row_norms(p: List[Tensor], i: int) -> Tensor:
-  w = torch.detach(p[i])
-  n = torch.linalg_vector_norm(w, 2, [1], False, dtype=6)
-  if torch.numel(p[i + 2]) > 0:
-    a = torch.to(torch.detach(p[i + 2]), 6)
-    b = torch.to(torch.detach(p[i + 3]), 6)
-    s = torch.select(p[i + 4], 0, 0)
-    cross = torch.sum(b * torch.to(torch.linear(w, torch.to(a, ops.prim.dtype(w))), 6), [1])
-    own = torch.sum(b * torch.matmul(b, torch.matmul(a, torch.t(a))), [1])
-    n = torch.sqrt(torch.clamp_min(n * n + cross * s * 2. + own * s * s, 0.))
-  return n
+# The scales of an NF4 weight's blocks of 64, float32 [blocks]. q: the scales, or (double quantization) their codes, uint8, with
+# z = 512 numbers for pairs of NF4 codes, 256 for scales' codes, an offset, and the scales of blocks of 256 codes.
+def scales(q: Tensor, z: Tensor) -> Tensor:
+  if ops.prim.dtype(q) == 6:
+    y = q
+  else:
+    nested = torch.slice(torch.repeat_interleave(torch.slice(z, 0, 769), 256, 0), 0, 0, torch.numel(q))
+    y = torch.index_select(torch.slice(z, 0, 512, 768), 0, torch.to(q, 3)) * nested + torch.select(z, 0, 768)
+  return y
+# NF4 (Dettmers et al. 2023, arXiv 2305.14314) as bitsandbytes stores it: w uint8, two codes a byte, the first in the upper
+# half; blocks of 64 in the order of the flat weight. Written to y [out in], in pieces that stay in the processor's cache.
+def nf4(w: Tensor, q: Tensor, z: Tensor, y: Tensor) -> Tensor:
+  s = __torch__.scales(q, z)
+  pairs = torch.view(torch.slice(z, 0, 0, 512), [256, 2])
+  piece = 524288
+  for i in range(torch.floordiv(torch.numel(y) + piece - 1, piece)):
+    start = i * piece
+    t = torch.slice(y, 0, start, start + piece)
+    codes = torch.slice(w, 0, torch.floordiv(start, 2), torch.floordiv(start + piece, 2))
+    v = torch.reshape(torch.index_select(pairs, 0, torch.to(codes, 3)), [-1])
+    blocks = torch.floordiv(torch.numel(t), 64)
+    if blocks > 0:
+      first = torch.floordiv(start, 64)
+      k = torch.unsqueeze(torch.slice(s, 0, first, first + blocks), 1)
+      m = torch.mul_(torch.view(torch.slice(v, 0, 0, 64 * blocks), [blocks, 64]), k)
+      a = torch.copy_(torch.view(torch.slice(t, 0, 0, 64 * blocks), [blocks, 64]), m)
+    if torch.numel(t) > 64 * blocks:
+      r = torch.slice(v, 0, 64 * blocks, torch.numel(t)) * torch.select(s, 0, -1)
+      b = torch.copy_(torch.slice(t, 0, 64 * blocks), r)
+  return y
+# W [out, in] of the linear module at place i, in the type of its input x. A quantized W is made anew at every call, in float32
+# rounded once: nothing keeps it but the graph of the block that is being computed.
+# int8: w [out, in], q float32 [out], the rows' largest magnitudes; W = w q / 127 (bitsandbytes' int8_vectorwise_dequant).
+def weight(x: Tensor, p: List[Tensor], i: int) -> Tensor:
+  w = p[i]
+  t = ops.prim.dtype(x)
+  d = ops.prim.device(x)
+  if ops.prim.dtype(w) == 0:
+    n = torch.size(x, -1)
+    e = torch.empty([torch.floordiv(2 * torch.numel(w), n) * n], dtype=t, layout=None, device=d)
+    y = torch.view(__torch__.nf4(w, p[i + 6], p[i + 7], e), [-1, n])
+  elif ops.prim.dtype(w) == 1:
+    y = torch.empty(torch.size(w), dtype=t, layout=None, device=d)
+    rows = torch.floordiv(524288, torch.size(w, 1)) + 1
+    for j in range(torch.floordiv(torch.size(w, 0) + rows - 1, rows)):
+      k = torch.unsqueeze(torch.slice(p[i + 6], 0, j * rows, (j + 1) * rows), 1)
+      v = torch.to(torch.slice(w, 0, j * rows, (j + 1) * rows), 6) * k * 0.007874015718698502
+      a = torch.copy_(torch.slice(y, 0, j * rows, (j + 1) * rows), v)
+  else:
+    y = w
+  return y
 # y = x W^T + b + s (x A^T) B^T      LoRA: Hu et al. 2021, arXiv 2106.09685, equation 3
-# With M: y = b + M / |W + s B A| (x W^T + s (x A^T) B^T), the norms by row and constant for the gradient. DoRA: Liu et al.
-# 2024, arXiv 2402.09353, equations 5 and 11. As in PEFT, dropout of A's input also drops in what M's change multiplies.
 # A linear module takes eight places of a block's parameters: W [out, in], b [out], A [R, in], B [out, R], s [1], or [4]
-# where A's input has dropout, M [out]; two more are for what a quantized W needs.
-# What is absent is an empty tensor. A, B and M may be float32 beside a bfloat16 W: they are cast to x's type.
+# where A's input has dropout; three more are for what else an adapter or a quantized W needs: the last two are q and z above.
+# What is absent is an empty tensor. A and B may be float32 beside a bfloat16 W: they are cast to x's type.
 def linear(x: Tensor, p: List[Tensor], i: int) -> Tensor:
   b = p[i + 1]
   if torch.numel(b) > 0:
-    y = torch.linear(x, p[i], b)
+    y = torch.linear(x, __torch__.weight(x, p, i), b)
   else:
-    y = torch.linear(x, p[i])
+    y = torch.linear(x, __torch__.weight(x, p, i))
   a = p[i + 2]
   if torch.numel(a) > 0:
     t = ops.prim.dtype(x)
@@ -47,18 +83,7 @@ def linear(x: Tensor, p: List[Tensor], i: int) -> Tensor:
     if torch.numel(s) > 1:
       u = __torch__.dropout(x, s)
     low = torch.linear(u, torch.to(a, t))
-    up = torch.linear(low * torch.to(torch.select(s, 0, 0), t), torch.to(p[i + 3], t))
-    if torch.numel(p[i + 5]) > 0:
-      if torch.numel(s) > 1:
-        v = torch.linear(u, p[i])
-      elif torch.numel(b) > 0:
-        v = y - b
-      else:
-        v = y
-      g = torch.div(p[i + 5], __torch__.row_norms(p, i))
-      z = y + v * torch.to(g - 1., t) + up * torch.to(g, t)
-    else:
-      z = y + up
+    z = y + torch.linear(low * torch.to(torch.select(s, 0, 0), t), torch.to(p[i + 3], t))
   else:
     z = y
   return z

@@ -75,7 +75,7 @@ public final class Tape implements AutoCloseable {
     private NDArray record(Block block, NDList inputs, boolean inputGradient) {
         NDArray wants = block.wants(scope, inputGradient);
         long bytes = memory.bytes(block, rows(inputs.get(0)));
-        if (memory.fits(keptBytes + bytes)) {
+        if (!block.isQuantized() && memory.fits(keptBytes + bytes)) {
             keptBytes += bytes;
             var arguments = new NDList(wants);
             arguments.addAll(inputs);

@@ -9,4 +9,9 @@ public interface WeightSource {
      * @throws RuntimeException naming the weight if it is missing or of another shape
      */
     Parameter take(String name, long... shape);
+
+    /** The weight [outFeatures, inFeatures] of a linear module, which a source may hold quantized. */
+    default LinearWeight takeLinear(String name, long outFeatures, long inFeatures) {
+        return new LinearWeight(take(name, outFeatures, inFeatures), null, null);
+    }
 }

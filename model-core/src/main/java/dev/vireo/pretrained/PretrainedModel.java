@@ -9,6 +9,7 @@ import dev.vireo.model.Families;
 import dev.vireo.model.InitialWeights;
 import dev.vireo.model.ModelFamily;
 import dev.vireo.model.ModelLoader;
+import dev.vireo.model.ModelSurvey;
 import dev.vireo.model.PixelScale;
 import dev.vireo.model.llava.Llava;
 import dev.vireo.model.llavanext.LlavaNext;
@@ -65,9 +66,19 @@ public final class PretrainedModel {
         return new ModelLoader(directory, family, pixels());
     }
 
+    /**
+     * Surveys a model of which only {@code config.json} is there; the caller closes the survey.
+     *
+     * @throws IllegalArgumentException if no family has its {@code model_type}
+     */
+    public static ModelSurvey survey(Path directory) {
+        ModelConfig config = ModelConfig.read(directory);
+        return ModelSurvey.of(FAMILIES.of(config.modelType(), config.source()), config);
+    }
+
     /** Writes {@code model.safetensors} with random weights into another directory, for training from nothing. */
     public void writeInitialWeights(Path output, long seed) {
-        InitialWeights.write(family, config, pixels(), output, seed);
+        InitialWeights.write(family, config, output, seed);
     }
 
     private PixelScale pixels() {

@@ -4,6 +4,7 @@ package dev.vireo.tensor;
 /** Types of stored tensors, with the codes that TorchScript gives them. */
 public enum ElementType {
     UINT8(0, 1),
+    INT8(1, 1),
     INT32(3, 4),
     INT64(4, 8),
     FLOAT16(5, 2),

@@ -12,6 +12,7 @@ import dev.vireo.jobs.score.ReferenceColumn;
 import dev.vireo.jobs.score.ScoreKey;
 import dev.vireo.jobs.shards.ShardSet;
 import dev.vireo.jobs.storage.Storage;
+import dev.vireo.quantization.BaseFormat;
 import dev.vireo.tensor.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,6 +64,20 @@ class ScoreTest {
     }
 
     @Test
+    void baseMayBeQuantized() throws IOException {
+        Path adapter = GOLDEN.path("adapters/language/adapter");
+        JobRun run = score("--adapter", adapter, "model.base=nf4");
+        assertThat(run.status()).as(run.err()).isZero();
+        requireEqual(GOLDEN.list("quantized/nf4.json"), 12);
+        JobRun again = score("--adapter", adapter, "model.base=int8");
+        assertThat(again.status()).isEqualTo(2);
+        assertThat(again.err()).contains("--overwrite");
+        assertThat(score("--adapter", adapter, "model.base=int8", "--overwrite").status())
+                .isZero();
+        requireEqual(GOLDEN.list("quantized/int8.json"), 12);
+    }
+
+    @Test
     void onlyMissingPartsAreComputedAgain() throws IOException {
         assertThat(score().status()).isZero();
         Path kept = output.resolve("part-00000.parquet");
@@ -103,7 +118,7 @@ class ScoreTest {
         assertThat(score().status()).isZero();
         Storage storage = Storage.of(new Configuration(false));
         ShardSet rows = ShardSet.open(storage, List.of(shards.toString()));
-        ScoreKey key = ScoreKey.of(storage, GOLDEN.model().toString(), null, rows, Precision.FP32);
+        ScoreKey key = ScoreKey.of(storage, GOLDEN.model().toString(), null, rows, Precision.FP32, BaseFormat.AS_IS);
         try (SparkSession spark = SparkSessions.open("test")) {
             ReferenceColumn reference = ReferenceColumn.read(spark, storage, output.toString(), key);
             assertThat(reference.rows()).isEqualTo(12);
@@ -112,12 +127,13 @@ class ScoreTest {
                     .isCloseTo(expected.get("rejected_logps").getAsDouble(), within(1e-3));
             assertThatThrownBy(() -> reference.of("nobody"))
                     .hasMessage("Cannot compare row nobody with the reference: none of its 12 rows has this id");
-            var adapted = new ScoreKey(key.modelHash(), "adapter", key.shardsHash(), Precision.BF16);
+            var adapted = new ScoreKey(key.modelHash(), "adapter", key.shardsHash(), Precision.BF16, BaseFormat.NF4);
             assertThatThrownBy(() -> ReferenceColumn.read(spark, storage, output.toString(), adapted))
                     .isInstanceOf(InvalidSettingsException.class)
                     .hasMessageContaining("Cannot use the scores in " + output)
                     .hasMessageContaining("another adapter (none, wanted adapter)")
-                    .hasMessageContaining("another precision (FP32, wanted BF16)");
+                    .hasMessageContaining("another precision (FP32, wanted BF16)")
+                    .hasMessageContaining("another model.base (AS_IS, wanted NF4)");
         }
     }
 

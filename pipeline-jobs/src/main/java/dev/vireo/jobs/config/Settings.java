@@ -74,12 +74,17 @@ public record Settings(
     }
 
     static Settings read(SettingsReader reader, SortedMap<String, String> written, SortedMap<String, String> given) {
+        ModelSettings model = ModelSettings.read(reader.below("model"));
+        TrainSettings train = TrainSettings.read(reader.below("train"));
+        if (train.full() && model.format().isQuantized()) {
+            reader.below("model").invalid("base", "as-is with train.full=true, which trains the weights themselves");
+        }
         return new Settings(
-                ModelSettings.read(reader.below("model")),
+                model,
                 PrepareSettings.read(reader.below("prepare")),
                 ScoreSettings.read(reader.below("score")),
                 GenerateSettings.read(reader.below("generate")),
-                TrainSettings.read(reader.below("train")),
+                train,
                 EvaluateSettings.read(reader.below("evaluate")),
                 WorldSettings.read(reader.below("world")),
                 DemoSettings.read(reader.below("demo")),

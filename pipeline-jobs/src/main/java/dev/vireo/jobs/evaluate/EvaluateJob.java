@@ -49,7 +49,12 @@ public final class EvaluateJob implements Job {
                 storage,
                 context.arguments().output(),
                 context.name(),
-                fingerprint(storage, models, shards, precision, settings),
+                fingerprint(
+                        storage,
+                        models,
+                        shards,
+                        precision + " " + context.settings().model().format(),
+                        settings),
                 context.arguments().overwrite());
         PartOutput parts = PartOutput.open(storage, output);
         evaluate(context, models, plan, precision, output, parts);
@@ -82,14 +87,10 @@ public final class EvaluateJob implements Job {
     }
 
     private static String fingerprint(
-            Storage storage,
-            List<EvaluatedModel> models,
-            ShardSet shards,
-            Precision precision,
-            EvaluateSettings settings)
+            Storage storage, List<EvaluatedModel> models, ShardSet shards, String arithmetic, EvaluateSettings settings)
             throws IOException {
         StringBuilder all =
-                new StringBuilder(shards.contentHash()).append(precision).append(settings);
+                new StringBuilder(shards.contentHash()).append(arithmetic).append(settings);
         for (EvaluatedModel model : models) {
             var directory = LocalCopy.of(storage, model.directory());
             String hash = model.isBase() ? Fingerprint.weights(directory) : Fingerprint.adapter(directory);
@@ -111,7 +112,13 @@ public final class EvaluateJob implements Job {
         List<Integer> missing = parts.missing(all);
         int threads = Threads.ofTask(
                 context.spark().sparkContext(), context.settings().model().threads(), plan.parts());
-        ModelSpec spec = ModelSpec.begin(storage, context.arguments().model(), null, precision, threads);
+        ModelSpec spec = ModelSpec.begin(
+                storage,
+                context.arguments().model(),
+                null,
+                precision,
+                context.settings().model().format(),
+                threads);
         String place = storage.absolute(output.path());
         List<String> inputs = context.arguments().inputs();
         try (Progress progress = context.console().progress("evaluate", "rows", (long) models.size() * plan.rows())) {

@@ -82,7 +82,13 @@ public final class GenerateJob implements Job {
         PartPlan plan = PartPlan.of(rows, groupRows, LARGEST_PART_ROWS);
         int threads = Threads.ofTask(
                 context.spark().sparkContext(), context.settings().model().threads(), plan.parts());
-        ModelSpec spec = ModelSpec.begin(context.storage(), arguments.model(), arguments.adapter(), precision, threads);
+        ModelSpec spec = ModelSpec.begin(
+                context.storage(),
+                arguments.model(),
+                arguments.adapter(),
+                precision,
+                context.settings().model().format(),
+                threads);
         var task = new GenerateTask(
                 spec,
                 OpenShards.absolute(context.storage(), arguments.inputs()),
@@ -132,7 +138,9 @@ public final class GenerateJob implements Job {
                 .append('\n')
                 .append(shards.contentHash())
                 .append('\n')
-                .append(precision);
+                .append(precision)
+                .append(' ')
+                .append(context.settings().model().format());
         context.settings().written().forEach((key, value) -> {
             if (key.startsWith("generate.")) {
                 all.append('\n').append(key).append('=').append(value);

@@ -9,6 +9,7 @@ import dev.vireo.jobs.config.InvalidSettingsException;
 import dev.vireo.jobs.shards.ShardSet;
 import dev.vireo.jobs.storage.LocalCopy;
 import dev.vireo.jobs.storage.Storage;
+import dev.vireo.quantization.BaseFormat;
 import dev.vireo.tensor.Precision;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param adapterHash of the adapter, or {@link #NO_ADAPTER}
  * @param shardsHash of the rows' ids and tiles
  * @param precision in which the model computed
+ * @param base how the model's frozen weights were held
  */
-public record ScoreKey(String modelHash, String adapterHash, String shardsHash, Precision precision) {
+public record ScoreKey(String modelHash, String adapterHash, String shardsHash, Precision precision, BaseFormat base) {
     /** In place of an adapter's hash: the model alone. */
     public static final String NO_ADAPTER = "none";
 
@@ -38,6 +40,7 @@ public record ScoreKey(String modelHash, String adapterHash, String shardsHash, 
         Objects.requireNonNull(adapterHash, "adapterHash");
         Objects.requireNonNull(shardsHash, "shardsHash");
         Objects.requireNonNull(precision, "precision");
+        Objects.requireNonNull(base, "base");
     }
 
     /**
@@ -46,13 +49,19 @@ public record ScoreKey(String modelHash, String adapterHash, String shardsHash, 
      * @param adapter directory, or null for the model alone
      */
     public static ScoreKey of(
-            Storage storage, String model, @Nullable String adapter, ShardSet shards, Precision precision)
+            Storage storage,
+            String model,
+            @Nullable String adapter,
+            ShardSet shards,
+            Precision precision,
+            BaseFormat base)
             throws IOException {
         return new ScoreKey(
                 Fingerprint.weights(LocalCopy.of(storage, model)),
                 adapter == null ? NO_ADAPTER : Fingerprint.adapter(LocalCopy.of(storage, adapter)),
                 shards.contentHash(),
-                precision);
+                precision,
+                base);
     }
 
     /** The content of the key file. */
@@ -85,6 +94,7 @@ public record ScoreKey(String modelHash, String adapterHash, String shardsHash, 
         compare("adapter", adapterHash, wanted.adapterHash, differences);
         compare("shards", shardsHash, wanted.shardsHash, differences);
         compare("precision", precision.name(), wanted.precision.name(), differences);
+        compare("model.base", base.name(), wanted.base.name(), differences);
         if (!differences.isEmpty()) {
             throw unusable(
                     directory,

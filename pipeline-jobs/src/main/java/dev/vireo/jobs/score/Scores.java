@@ -42,7 +42,13 @@ public final class Scores {
         Settings settings = context.settings();
         Precision precision =
                 PrecisionChoice.resolve(context.spark(), settings.model().precision());
-        ScoreKey key = ScoreKey.of(storage, request.model(), request.adapter(), shards, precision);
+        ScoreKey key = ScoreKey.of(
+                storage,
+                request.model(),
+                request.adapter(),
+                shards,
+                precision,
+                settings.model().format());
         int batchRows = settings.score().batchSize();
         var directory =
                 OutputDirectory.open(storage, request.output(), "score", key.toJson() + batchRows, request.overwrite());
@@ -65,7 +71,13 @@ public final class Scores {
             throws IOException {
         int threads = Threads.ofTask(
                 context.spark().sparkContext(), context.settings().model().threads(), plan.parts());
-        ModelSpec spec = ModelSpec.begin(context.storage(), request.model(), request.adapter(), precision, threads);
+        ModelSpec spec = ModelSpec.begin(
+                context.storage(),
+                request.model(),
+                request.adapter(),
+                precision,
+                context.settings().model().format(),
+                threads);
         var task = new ScoreTask(
                 spec,
                 OpenShards.absolute(context.storage(), request.shards()),

@@ -65,7 +65,13 @@ record Reference(
     }
 
     private static ScoreKey key(JobContext context, ShardSet shards, Precision precision) throws IOException {
-        return ScoreKey.of(context.storage(), context.arguments().model(), adapter(context), shards, precision);
+        return ScoreKey.of(
+                context.storage(),
+                context.arguments().model(),
+                adapter(context),
+                shards,
+                precision,
+                context.settings().model().format());
     }
 
     /** The adapter of the reference model: {@code train.reference}. */

@@ -37,11 +37,9 @@ final class TrainLoop {
     private final Ownership ownership;
     private final Failures failures;
     private final Skips skips;
-    private final StopRule stop;
     private Position position = Position.start();
     private @Nullable Double best;
     private long bestStep;
-    private long evaluatedAt;
     private long savedAt = System.nanoTime();
 
     /**
@@ -62,16 +60,11 @@ final class TrainLoop {
         this.lengths = new SegmentLengths(
                 plan.train().checkpoint(), plan.steps(), !plan.evalShards().isEmpty());
         this.failures = new Failures(plan.train().faults().maxFailures());
-        this.stop = new StopRule(plan);
         this.skips = new Skips(plan.train().faults().maxSkipped());
     }
 
-    /**
-     * Trains to the last step, or to where it is to stop, and leaves the result in the output.
-     *
-     * @return steps done
-     */
-    long run() throws IOException {
+    /** Trains to the last step and leaves the result in the output. */
+    void run() throws IOException {
         checkpoints.deleteAttempts();
         rollBack();
         boolean delivered = false;
@@ -106,28 +99,21 @@ final class TrainLoop {
         checkpoints.deleteAttempts();
         checkpoints.prune();
         ownership.release();
-        String reason = stop.reason();
-        if (reason != null && position.step() < plan.steps()) {
-            report.stopped(reason);
-        }
-        return position.step();
     }
 
     private SegmentRequest next() {
         Gang gang = segments.gang(lengths.secondsPerStep());
-        boolean stops = stop.reason() != null || position.step() >= plan.steps();
-        long end = stops ? position.step() : lengths.end(position.step());
+        long end = position.step() >= plan.steps() ? plan.steps() : lengths.end(position.step());
         boolean moves = end > position.step();
-        boolean early = stops && position.step() < plan.steps();
         long sinceSaved = (System.nanoTime() - savedAt) / 1_000_000;
         return new SegmentRequest(
                 gang,
                 position,
                 end,
-                moves && lengths.evaluatesAt(end) || early && lengths.hasRows() && evaluatedAt < end,
-                moves && lengths.savesAt(end) || early && position.commit() == null,
+                moves && lengths.evaluatesAt(end),
+                moves && lengths.savesAt(end),
                 Math.max(0, RECOVERY_MILLIS - sinceSaved),
-                stops || end == plan.steps(),
+                end == plan.steps(),
                 best,
                 skips.inARow(),
                 checkpoints.attempt(plan.run(), gang.generation()));
@@ -140,10 +126,6 @@ final class TrainLoop {
         StepRecord evaluation = outcome.evaluation();
         report.accept(outcome.steps(), evaluation, outcome.notFinite());
         skips.accept(outcome.steps(), outcome.notFinite());
-        stop.accept(outcome.steps(), evaluation, request.best());
-        if (evaluation != null) {
-            evaluatedAt = outcome.end();
-        }
         if (evaluation != null && !outcome.best().isEmpty()) {
             takeBest(request, outcome, evaluation);
         }
@@ -175,8 +157,7 @@ final class TrainLoop {
                         ownership.number(),
                         outcome.state(),
                         best,
-                        bestStep,
-                        stop.notBetter()),
+                        bestStep),
                 Storage.child(request.attempt(), SegmentRequest.STATE));
         savedAt = System.nanoTime();
         position = new Position(outcome.end(), request.gang().generation(), checkpoints.directory(outcome.end()));
@@ -210,8 +191,6 @@ final class TrainLoop {
         position = step == 0 ? Position.start() : new Position(step, 0, checkpoints.directory(step));
         best = commit.map(Commit::best).orElse(null);
         bestStep = commit.map(Commit::bestStep).orElse(0L);
-        stop.restore(commit.map(Commit::notBetter).orElse(0), best);
-        evaluatedAt = 0;
         skips.forget();
         report.startAfter(step);
     }

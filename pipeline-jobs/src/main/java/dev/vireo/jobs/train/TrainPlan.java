@@ -3,6 +3,7 @@ package dev.vireo.jobs.train;
 
 import dev.vireo.jobs.config.TrainSettings;
 import dev.vireo.jobs.storage.Storage;
+import dev.vireo.quantization.BaseFormat;
 import dev.vireo.tensor.Precision;
 import dev.vireo.training.DataOrder;
 import dev.vireo.training.LearningRate;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param train settings of the run
  * @param threads CPU threads of one worker
  * @param precision resolved
+ * @param base how the frozen weights are held
  * @param steps optimizer steps of the whole run
  * @param rows training rows
  * @param oneProcess whether all workers are threads of the driver's process
@@ -39,6 +41,7 @@ record TrainPlan(
         TrainSettings train,
         int threads,
         Precision precision,
+        BaseFormat base,
         long steps,
         int rows,
         boolean oneProcess,
@@ -74,11 +77,7 @@ record TrainPlan(
                     case COSINE -> LearningRate.Schedule.COSINE;
                 };
         return new LearningRate(
-                schedule,
-                train.optimizer().learningRate(),
-                train.optimizer().minLearningRate(),
-                train.optimizer().warmupSteps(steps),
-                steps);
+                schedule, train.optimizer().learningRate(), train.optimizer().warmupSteps(), steps);
     }
 
     /** The columns, or what says that there is none. */

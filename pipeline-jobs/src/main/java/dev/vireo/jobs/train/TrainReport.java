@@ -29,7 +29,6 @@ final class TrainReport implements AutoCloseable {
     private long skipped;
     private @Nullable StepRecord last;
     private @Nullable StepRecord lastEvaluation;
-    private @Nullable String stopped;
 
     TrainReport(Console console, TrainPlan plan, OutputDirectory output) {
         this.console = console;
@@ -126,12 +125,6 @@ final class TrainReport implements AutoCloseable {
         console.note("segment failed: " + reason);
     }
 
-    /** Says why training stopped before its last step; the summary says it too. */
-    void stopped(String reason) {
-        stopped = reason;
-        console.note("stopped early: " + reason);
-    }
-
     /** Says what the user should know. */
     void warn(String text) {
         console.note(text);
@@ -148,9 +141,6 @@ final class TrainReport implements AutoCloseable {
                     }
                 });
             }
-        }
-        if (stopped != null) {
-            summary.addProperty("stopped", stopped);
         }
         if (skipped > 0) {
             summary.addProperty("skipped_steps", skipped);

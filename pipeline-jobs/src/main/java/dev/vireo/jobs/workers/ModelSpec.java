@@ -2,6 +2,7 @@
 package dev.vireo.jobs.workers;
 
 import dev.vireo.jobs.storage.Storage;
+import dev.vireo.quantization.BaseFormat;
 import dev.vireo.tensor.Precision;
 import java.io.IOException;
 import java.io.Serializable;
@@ -16,14 +17,21 @@ import org.jspecify.annotations.Nullable;
  * @param model directory
  * @param adapter directory; null for the model alone
  * @param precision in which it computes
+ * @param base how its frozen weights are held
  * @param threads CPU threads for a task
  */
 public record ModelSpec(
-        String run, Storage storage, String model, @Nullable String adapter, Precision precision, int threads)
+        String run,
+        Storage storage,
+        String model,
+        @Nullable String adapter,
+        Precision precision,
+        BaseFormat base,
+        int threads)
         implements Serializable {
     /** A model for a run that begins. */
     public static ModelSpec begin(
-            Storage storage, String model, @Nullable String adapter, Precision precision, int threads)
+            Storage storage, String model, @Nullable String adapter, Precision precision, BaseFormat base, int threads)
             throws IOException {
         return new ModelSpec(
                 UUID.randomUUID().toString(),
@@ -31,18 +39,20 @@ public record ModelSpec(
                 storage.absolute(model),
                 adapter == null ? null : storage.absolute(adapter),
                 precision,
+                base,
                 threads);
     }
 
     /** The same model with another adapter. */
     public ModelSpec withAdapter(@Nullable String other) {
-        return new ModelSpec(run, storage, model, other, precision, threads);
+        return new ModelSpec(run, storage, model, other, precision, base, threads);
     }
 
     /** What two tasks must agree in to share a loaded model on one device. */
-    record Key(String run, String model, @Nullable String adapter, Precision precision, String device) {}
+    record Key(
+            String run, String model, @Nullable String adapter, Precision precision, BaseFormat base, String device) {}
 
     Key key(ai.djl.Device device) {
-        return new Key(run, model, adapter, precision, device.toString());
+        return new Key(run, model, adapter, precision, base, device.toString());
     }
 }

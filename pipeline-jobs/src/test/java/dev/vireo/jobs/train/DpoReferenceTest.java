@@ -51,6 +51,14 @@ class DpoReferenceTest {
                 "train.reference=base",
                 "train.reference-scores=" + first.resolve("reference"));
         assertThat(TinyRun.losses(third).get(0)).isNotCloseTo(Math.log(2), within(100 * LOSS));
+        Path quantized = tiny.train(
+                Map.of(JobOption.ADAPTER, List.of(adapter)),
+                shards,
+                "quantized",
+                "train.objective=dpo",
+                "train.steps=1",
+                "model.base=nf4");
+        assertThat(TinyRun.losses(quantized).get(0)).isCloseTo(Math.log(2), within(LOSS));
         assertThatThrownBy(() -> tiny.train(
                         Map.of(JobOption.ADAPTER, List.of(adapter)),
                         shards,

@@ -9,6 +9,7 @@ import dev.vireo.jobs.exchange.Gang;
 import dev.vireo.jobs.runtime.Console;
 import dev.vireo.jobs.storage.OutputDirectory;
 import dev.vireo.jobs.storage.Storage;
+import dev.vireo.quantization.BaseFormat;
 import dev.vireo.tensor.Precision;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -229,6 +230,7 @@ class TrainLoopTest {
                 settings.train(),
                 1,
                 Precision.FP32,
+                BaseFormat.AS_IS,
                 8,
                 8,
                 true,
