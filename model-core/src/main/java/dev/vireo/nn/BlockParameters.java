@@ -35,6 +35,12 @@ public final class BlockParameters {
         return this;
     }
 
+    /** An empty place, for what this model does not have. */
+    public BlockParameters none() {
+        parameters.add(Parameter.frozen("", absent));
+        return this;
+    }
+
     /** A linear module without a bias. */
     public BlockParameters linear(String module, int inFeatures, int outFeatures) {
         return linear(module, inFeatures, outFeatures, Parameter.frozen("", absent));

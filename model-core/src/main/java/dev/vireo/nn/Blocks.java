@@ -49,12 +49,12 @@ public final class Blocks implements AutoCloseable {
         return new Block(name, script(Map.of("eps", eps, "chunk", chunk), "Linear.py", "Head.py"), parameters, 0);
     }
 
-    /** A CLIP tower's input; {@code PatchEmbedding.py}. */
+    /** A CLIP or SigLIP tower's input; {@code PatchEmbedding.py}. */
     public Block patchEmbedding(String name, BlockParameters parameters, int patch, double eps) {
         return new Block(name, script(Map.of("patch", (long) patch, "eps", eps), "PatchEmbedding.py"), parameters, 16);
     }
 
-    /** A CLIP encoder layer; {@code VisionLayer.py}. */
+    /** A CLIP or SigLIP encoder layer; {@code VisionLayer.py}. */
     public Block visionLayer(String name, BlockParameters parameters, VisionShape shape) {
         Script script = script(
                 Map.of(

@@ -1,7 +1,7 @@
-# Llama and Mistral decoder layer: h = x + attention(rms(x)); y = h + W_down(silu(W_gate rms(h)) * W_up rms(h))
+# Llama, Mistral and Qwen2 decoder layer: h = x + attention(rms(x)); y = h + W_down(silu(W_gate rms(h)) * W_up rms(h))
 # x = [hidden [T, D], cos [T, E], sin [T, E], segments, queries]; the output is that of the wanted tokens, Attention.py
 # p = 0 input norm [D]; linears from 1 q, 9 k, 17 v, 25 o; 33 second norm [D]; linears from 34 gate, 42 up, 50 down
-# Source: transformers 5.23, models/llama and models/mistral.
+# Source: transformers 5.23, models/llama, models/mistral, models/qwen2.
 class DecoderLayer(Module):
   __parameters__ = []
   __buffers__ = []

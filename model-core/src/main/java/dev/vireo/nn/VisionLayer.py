@@ -1,7 +1,7 @@
-# CLIP encoder layer: h = x + attention(norm(x)); y = h + W_2 act(W_1 norm(h)); every position sees every other.
+# CLIP and SigLIP encoder layer: h = x + attention(norm(x)); y = h + W_2 act(W_1 norm(h)); every position sees every other.
 # x = [hidden [B, S, D]]
 # p = 0, 1 first norm; linears from 2 q, 10 k, 18 v, 26 out; 34, 35 second norm; linears from 36 fc1, 44 fc2
-# Source: transformers 5.23, models/clip CLIPEncoderLayer.
+# Source: transformers 5.23, models/clip CLIPEncoderLayer, models/siglip SiglipEncoderLayer.
 class VisionLayer(Module):
   __parameters__ = []
   __buffers__ = []

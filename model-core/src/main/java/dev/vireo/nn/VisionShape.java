@@ -2,7 +2,7 @@
 package dev.vireo.nn;
 
 /**
- * Sizes of a CLIP encoder layer.
+ * Sizes of a CLIP or SigLIP encoder layer.
  *
  * @param width D
  * @param headWidth E

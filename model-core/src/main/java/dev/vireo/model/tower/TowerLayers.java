@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.model.tower;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.vireo.checkpoint.ModelConfig;
+import dev.vireo.model.ModelDevice;
+import dev.vireo.nn.Activation;
+import dev.vireo.nn.Block;
+import dev.vireo.nn.BlockParameters;
+import dev.vireo.nn.VisionShape;
+import dev.vireo.nn.WeightSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The transformer layers of the tower that {@code vision_config} describes, the same in CLIP and SigLIP. */
+final class TowerLayers {
+    private final ModelConfig config;
+    private final ModelDevice device;
+    private final WeightSource weights;
+    private final String prefix;
+    private final VisionShape shape;
+
+    /** @param prefix of the names of the tower's weights, with its dot */
+    TowerLayers(ModelConfig config, ModelDevice device, WeightSource weights, String prefix) {
+        this.config = config;
+        this.device = device;
+        this.weights = weights;
+        this.prefix = prefix;
+        int width = config.integer("vision_config.hidden_size");
+        this.shape = new VisionShape(
+                width,
+                width / config.integer("vision_config.num_attention_heads"),
+                config.integer("vision_config.intermediate_size"),
+                Activation.of(config.text("vision_config.hidden_act")),
+                config.number("vision_config.layer_norm_eps"));
+    }
+
+    int width() {
+        return shape.width();
+    }
+
+    /** The first {@code count} layers. */
+    List<Block> build(int count) {
+        List<Block> blocks = new ArrayList<>();
+        for (int layer = 0; layer < count; layer++) {
+            blocks.add(device.blocks().visionLayer(name(layer), parameters(layer), shape));
+        }
+        return blocks;
+    }
+
+    /** Claims the weights of the layers behind the first {@code used} and of the norm behind all of them. */
+    void takeUnused(int used) {
+        for (int layer = used; layer < config.integer("vision_config.num_hidden_layers"); layer++) {
+            parameters(layer);
+        }
+        weights.take(prefix + "post_layernorm.weight", shape.width());
+        weights.take(prefix + "post_layernorm.bias", shape.width());
+    }
+
+    /** Regular expressions of those weights. */
+    static List<String> unused(ModelConfig config, String prefix, int used) {
+        String literal = prefix.replace(".", "\\.");
+        List<String> patterns = new ArrayList<>();
+        for (int layer = used; layer < config.integer("vision_config.num_hidden_layers"); layer++) {
+            patterns.add(literal + "encoder\\.layers\\." + layer + "\\..*");
+        }
+        patterns.add(literal + "post_layernorm\\..*");
+        return patterns;
+    }
+
+    /**
+     * Layers that the selected output needs: {@code vision_feature_layer} counts hidden states from the input's (0) to the
+     * last layer's, or from the end when negative.
+     */
+    static int selected(ModelConfig config) {
+        int layers = config.integer("vision_config.num_hidden_layers");
+        int selected = config.integer("vision_feature_layer");
+        int used = selected < 0 ? layers + 1 + selected : selected;
+        if (used < 0 || used > layers) {
+            throw new IllegalArgumentException("Invalid vision_feature_layer in " + config.source() + ": " + selected
+                    + " (expected " + (-layers - 1) + " to " + layers + ": the tower has " + layers + " layers)");
+        }
+        return used;
+    }
+
+    /** One value for each channel, [3, 1, 1]. */
+    static NDArray channels(NDManager manager, float[] values) {
+        return manager.create(values, new Shape(3, 1, 1));
+    }
+
+    private String name(int layer) {
+        return prefix + "encoder.layers." + layer;
+    }
+
+    private BlockParameters parameters(int layer) {
+        String name = name(layer);
+        int width = shape.width();
+        return new BlockParameters(device.manager(), weights)
+                .weight(name + ".layer_norm1.weight", width)
+                .weight(name + ".layer_norm1.bias", width)
+                .biasedLinear(name + ".self_attn.q_proj", width, width)
+                .biasedLinear(name + ".self_attn.k_proj", width, width)
+                .biasedLinear(name + ".self_attn.v_proj", width, width)
+                .biasedLinear(name + ".self_attn.out_proj", width, width)
+                .weight(name + ".layer_norm2.weight", width)
+                .weight(name + ".layer_norm2.bias", width)
+                .biasedLinear(name + ".mlp.fc1", width, shape.feedForward())
+                .biasedLinear(name + ".mlp.fc2", shape.feedForward(), width);
+    }
+}

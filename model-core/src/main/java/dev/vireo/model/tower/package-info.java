@@ -1,0 +1,5 @@
+/** Vision towers that several families share: CLIP and SigLIP, which differ in what comes before their layers. */
+@NullMarked
+package dev.vireo.model.tower;
+
+import org.jspecify.annotations.NullMarked;
