@@ -12,11 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Builds Llama's and Mistral's decoder: grouped heads, rotary positions, optional sliding window. Source: transformers 5.23,
- * models/llama and models/mistral.
+ * Builds the decoder of Llama, Mistral (optional sliding window) and Qwen2 (biases of queries, keys and values): grouped
+ * heads, rotary positions. Source: transformers 5.23, models/llama, models/mistral, models/qwen2.
  */
 public final class LlamaDecoder {
     private static final String PREFIX = "model.language_model.";
+    private static final String QWEN2 = "qwen2";
 
     private final ModelConfig config;
     private final ModelDevice device;
@@ -34,19 +35,19 @@ public final class LlamaDecoder {
      * @throws RuntimeException naming a setting that would change the mathematics in a way that is not built
      */
     public static TextDecoder build(ModelConfig config, ModelDevice device, WeightSource weights) {
-        config.requireOneOf("text_config.model_type", "llama", "mistral");
+        config.requireOneOf("text_config.model_type", "llama", "mistral", QWEN2);
         config.requireOneOf("text_config.hidden_act", "silu");
         config.requireOneOf("text_config.rope_parameters.rope_type", "default");
-        boolean llama = config.text("text_config.model_type").equals("llama");
-        if (llama) {
-            config.requireOneOf("text_config.attention_bias", false);
-            config.requireOneOf("text_config.mlp_bias", false);
+        for (String different : List.of("attention_bias", "mlp_bias", "use_sliding_window")) {
+            config.requireOneOf("text_config." + different, false);
         }
-        return new LlamaDecoder(config, device, weights).build(llama ? 0 : window(config));
+        return new LlamaDecoder(config, device, weights).build(window(config));
     }
 
+    /** Mistral's; Qwen2 mentions one that it does not use. */
     private static int window(ModelConfig config) {
-        return config.optionalInteger("text_config.sliding_window").orElse(0);
+        boolean mistral = config.text("text_config.model_type").equals("mistral");
+        return mistral ? config.optionalInteger("text_config.sliding_window").orElse(0) : 0;
     }
 
     private TextDecoder build(int window) {
@@ -83,12 +84,17 @@ public final class LlamaDecoder {
     private BlockParameters layer(String name, DecoderShape shape) {
         int queries = shape.heads() * shape.headWidth();
         int keys = shape.keyValueHeads() * shape.headWidth();
-        return parameters()
-                .weight(name + ".input_layernorm.weight", shape.width())
-                .linear(name + ".self_attn.q_proj", shape.width(), queries)
-                .linear(name + ".self_attn.k_proj", shape.width(), keys)
-                .linear(name + ".self_attn.v_proj", shape.width(), keys)
-                .linear(name + ".self_attn.o_proj", queries, shape.width())
+        BlockParameters layer = parameters().weight(name + ".input_layernorm.weight", shape.width());
+        if (config.text("text_config.model_type").equals(QWEN2)) {
+            layer.biasedLinear(name + ".self_attn.q_proj", shape.width(), queries)
+                    .biasedLinear(name + ".self_attn.k_proj", shape.width(), keys)
+                    .biasedLinear(name + ".self_attn.v_proj", shape.width(), keys);
+        } else {
+            layer.linear(name + ".self_attn.q_proj", shape.width(), queries)
+                    .linear(name + ".self_attn.k_proj", shape.width(), keys)
+                    .linear(name + ".self_attn.v_proj", shape.width(), keys);
+        }
+        return layer.linear(name + ".self_attn.o_proj", queries, shape.width())
                 .weight(name + ".post_attention_layernorm.weight", shape.width())
                 .linear(name + ".mlp.gate_proj", shape.width(), shape.feedForward())
                 .linear(name + ".mlp.up_proj", shape.width(), shape.feedForward())

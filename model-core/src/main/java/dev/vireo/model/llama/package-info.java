@@ -1,4 +1,4 @@
-/** The Llama and Mistral language models, which several families share. */
+/** The Llama, Mistral and Qwen2 language models, which several families share. */
 @NullMarked
 package dev.vireo.model.llama;
 
