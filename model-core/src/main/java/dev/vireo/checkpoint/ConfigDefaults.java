@@ -3,11 +3,8 @@ package dev.vireo.checkpoint;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Completes a {@code config.json}: values that it leaves out as transformers 5.23 has them, and one spelling for what
@@ -21,6 +18,8 @@ final class ConfigDefaults {
     private static final String RESOURCE = "config-defaults.json";
     private static final List<String> SECTIONS = List.of("text_config", "vision_config");
     private static final double ROPE_THETA = 10_000;
+    /** The families whose configuration classes do so. */
+    private static final Set<String> TIED_BY_TEXT = Set.of("llava", "llava_onevision");
 
     private final JsonObject byModelType;
 
@@ -29,15 +28,7 @@ final class ConfigDefaults {
     }
 
     static ConfigDefaults load() {
-        try (InputStream in = ConfigDefaults.class.getResourceAsStream(RESOURCE)) {
-            if (in == null) {
-                throw new IllegalStateException("Cannot find the resource " + RESOURCE);
-            }
-            return new ConfigDefaults(
-                    JsonFile.parseObject(new String(in.readAllBytes(), StandardCharsets.UTF_8), RESOURCE));
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the resource " + RESOURCE, e);
-        }
+        return new ConfigDefaults(JsonFile.readResource(RESOURCE));
     }
 
     /** A completed copy of {@code config}. */
@@ -117,12 +108,12 @@ final class ConfigDefaults {
         text.add("rope_parameters", rope);
     }
 
-    /** LLaVA-1.5's directories may say in the text section that the output head is the embedding; the whole follows. */
+    /** Some directories say only in the text section that the output head is the embedding; the whole follows. */
     private static void tieWordEmbeddings(JsonObject config) {
         JsonElement text = config.get("text_config");
-        boolean llava = has(config, "model_type")
-                && config.get("model_type").getAsString().equals("llava");
-        if (llava && text != null && text.isJsonObject() && isTrue(text.getAsJsonObject(), "tie_word_embeddings")) {
+        boolean follows = has(config, "model_type")
+                && TIED_BY_TEXT.contains(config.get("model_type").getAsString());
+        if (follows && text != null && text.isJsonObject() && isTrue(text.getAsJsonObject(), "tie_word_embeddings")) {
             config.addProperty("tie_word_embeddings", true);
         }
     }

@@ -8,7 +8,10 @@ import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -26,6 +29,18 @@ final class JsonFile {
             return parseObject(Files.readString(file), file);
         } catch (IOException e) {
             throw FileFailures.reading(file, e);
+        }
+    }
+
+    /** The JSON object of a resource beside this class. */
+    static JsonObject readResource(String name) {
+        try (InputStream in = JsonFile.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("Cannot find the resource " + name);
+            }
+            return parseObject(new String(in.readAllBytes(), StandardCharsets.UTF_8), name);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the resource " + name, e);
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.List;
  * @param source the file, for messages
  * @param type its class in transformers, without the ending {@code Fast}
  * @param size what pictures are resized to
- * @param crop what is cut out of their middle
+ * @param crop what is cut out of their middle; all of it ({@code size}) where the processor does not crop
  * @param padding whether pictures are padded first ({@code do_pad})
  * @param rescale the factor that makes numbers between 0 and 1 of uint8 levels
  * @param mean for red, green and blue, subtracted after rescaling
@@ -37,13 +37,10 @@ public record ProcessorSettings(
     private static final String NESTED_FILE = "processor_config.json";
     private static final String NESTED = "image_processor";
     private static final String OWN_FILE = "preprocessor_config.json";
-    private static final int BICUBIC = 3;
-    private static final JsonObject DEFAULTS = JsonFile.parseObject("""
-            {"size": {"shortest_edge": 224}, "crop_size": {"height": 224, "width": 224}, "do_resize": true,
-             "do_center_crop": true, "do_rescale": true, "do_normalize": true, "do_pad": false, "resample": 3,
-             "rescale_factor": 0.00392156862745098,
-             "image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711]}
-            """, "the defaults of image processors");
+    private static final String TYPE = "image_processor_type";
+    private static final String DEFAULTS = "processor-defaults.json";
+    /** Whose defaults a processor has that the defaults do not name. */
+    private static final String COMMON = "CLIPImageProcessor";
 
     public ProcessorSettings {
         mean = List.copyOf(mean);
@@ -98,22 +95,31 @@ public record ProcessorSettings(
         return parse(JsonFile.parseObject(json, source), source);
     }
 
+    /** The mean as levels of red, green and blue: the ground on which some processors lay pictures. */
+    public byte[] meanColour() {
+        byte[] colour = new byte[3];
+        for (int channel = 0; channel < 3; channel++) {
+            colour[channel] = (byte) (int) (mean.get(channel) * 255);
+        }
+        return colour;
+    }
+
     private static ProcessorSettings parse(JsonObject settings, String source) {
+        JsonObject defaults = defaults(settings);
         JsonObject completed = settings.deepCopy();
-        DEFAULTS.entrySet().forEach(entry -> {
+        defaults.entrySet().forEach(entry -> {
             JsonElement given = completed.get(entry.getKey());
             if (given == null || given.isJsonNull()) {
                 completed.add(entry.getKey(), entry.getValue());
             }
         });
         ModelConfig values = ModelConfig.parse(completed.toString(), source);
-        for (String step : List.of("do_resize", "do_rescale", "do_normalize")) {
-            values.requireOneOf(step, true);
+        for (String step : List.of("do_resize", "do_center_crop", "do_rescale", "do_normalize", "resample")) {
+            values.requireOneOf(step, defaults.get(step).getAsString());
         }
-        values.requireOneOf("resample", BICUBIC);
         return new ProcessorSettings(
                 source,
-                values.text("image_processor_type").replaceFirst("Fast$", ""),
+                withoutFast(values.text(TYPE)),
                 size(values, "size"),
                 crop(values),
                 values.flag("do_pad") ? Padding.PAD : Padding.NONE,
@@ -123,9 +129,19 @@ public record ProcessorSettings(
                 values.has("image_grid_pinpoints") ? values.integerLists("image_grid_pinpoints") : List.of());
     }
 
+    private static JsonObject defaults(JsonObject settings) {
+        JsonObject byType = JsonFile.readResource(DEFAULTS);
+        JsonElement type = settings.get(TYPE);
+        JsonElement own = type != null && type.isJsonPrimitive() ? byType.get(withoutFast(type.getAsString())) : null;
+        return (own == null ? byType.get(COMMON) : own).getAsJsonObject();
+    }
+
+    private static String withoutFast(String type) {
+        return type.replaceFirst("Fast$", "");
+    }
+
     private static Size crop(ModelConfig values) {
-        values.requireOneOf("do_center_crop", true);
-        Size crop = size(values, "crop_size");
+        Size crop = size(values, values.flag("do_center_crop") ? "crop_size" : "size");
         return new Size(crop.height(), crop.width(), Fit.EXACT);
     }
 

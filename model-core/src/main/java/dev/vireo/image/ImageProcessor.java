@@ -8,12 +8,27 @@ public interface ImageProcessor {
     /**
      * The picture's tiles before rescaling and normalisation.
      *
+     * @param rowImages pictures of its row, itself included: some models do not tile one of several
      * @throws ImageRejectedException if the model cannot take a picture of this shape
      */
-    ProcessedImage process(RgbImage image);
+    ProcessedImage process(RgbImage image, int rowImages);
 
-    /** Tokens that a picture of this size takes in the sequence. */
-    int imageTokens(int height, int width);
+    /** The tiles of a picture that is alone in its row. */
+    default ProcessedImage process(RgbImage image) {
+        return process(image, 1);
+    }
+
+    /**
+     * Tokens that a picture of this size takes in the sequence.
+     *
+     * @param rowImages pictures of its row, itself included
+     */
+    int imageTokens(int height, int width, int rowImages);
+
+    /** Tokens of a picture that is alone in its row. */
+    default int imageTokens(int height, int width) {
+        return imageTokens(height, width, 1);
+    }
 
     /** The factor that makes numbers between 0 and 1 of uint8 levels. */
     double rescaleFactor();

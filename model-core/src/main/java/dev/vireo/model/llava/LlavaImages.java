@@ -35,7 +35,7 @@ final class LlavaImages implements ImageProcessor {
     }
 
     @Override
-    public ProcessedImage process(RgbImage image) {
+    public ProcessedImage process(RgbImage image, int rowImages) {
         boolean square = settings.padding() == Padding.PAD;
         int longest = Math.max(image.height(), image.width());
         int height = square ? longest : image.height();
@@ -57,7 +57,7 @@ final class LlavaImages implements ImageProcessor {
     /** The middle of the picture resized to {@code height} x {@code width}; black where it is smaller than the tile. */
     private ProcessedImage cropped(RgbImage image, int height, int width) {
         Bicubic resizing = settings.padding() == Padding.PAD
-                ? Bicubic.ofSquare(image, background(), height, width)
+                ? Bicubic.ofSquare(image, settings.meanColour(), height, width)
                 : Bicubic.of(image, height, width);
         int top = Math.max(0, (height - side) / 2);
         int left = Math.max(0, (width - side) / 2);
@@ -67,16 +67,8 @@ final class LlavaImages implements ImageProcessor {
         return new ProcessedImage(tile, 1, side, side, image.height(), image.width());
     }
 
-    private byte[] background() {
-        byte[] colour = new byte[3];
-        for (int channel = 0; channel < 3; channel++) {
-            colour[channel] = (byte) (int) (settings.mean().get(channel) * 255);
-        }
-        return colour;
-    }
-
     @Override
-    public int imageTokens(int height, int width) {
+    public int imageTokens(int height, int width, int rowImages) {
         return tokens;
     }
 

@@ -26,9 +26,12 @@ public record FeatureWindow(int top, int bottom, int left, int right) {
         return new FeatureWindow(0, height, padding, width - padding);
     }
 
-    /** Features of the window with a newline behind each row. */
-    public int tokens() {
-        return (bottom - top) * (right - left) + bottom - top;
+    int rows() {
+        return bottom - top;
+    }
+
+    int columns() {
+        return right - left;
     }
 
     /** Python's {@code int(round(x, 7))}. */

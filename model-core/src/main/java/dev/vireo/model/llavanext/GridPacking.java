@@ -14,15 +14,21 @@ import dev.vireo.tensor.Tensors;
 import java.util.List;
 
 /** The base view's patches, then the grid's, without the padding, a newline behind each row; {@code GridPacking.py}. */
-final class GridPacking implements ImagePacking {
-    private static final int FIELDS = 7;
+public final class GridPacking implements ImagePacking {
+    private static final int FIELDS = 9;
 
     private final Block block;
     private final List<List<Integer>> pinpoints;
     private final int tile;
     private final int side;
+    private final int maxTiles;
 
-    GridPacking(ModelConfig config, ModelDevice device, WeightSource weights) {
+    /**
+     * @param maxTiles as many tiles' features are kept of a picture, and one of several pictures in a row has only its base
+     *     view; 0: all features are kept, and every picture has tiles
+     */
+    public GridPacking(ModelConfig config, ModelDevice device, WeightSource weights, int maxTiles) {
+        this.maxTiles = maxTiles;
         pinpoints = config.integerLists("image_grid_pinpoints");
         tile = config.integer("vision_config.image_size");
         side = tile / config.integer("vision_config.patch_size");
@@ -41,24 +47,32 @@ final class GridPacking implements ImagePacking {
         long[] layout = new long[FIELDS * images.size()];
         for (int i = 0; i < images.size(); i++) {
             ProcessedImage image = images.get(i);
-            TileGrid grid = TileGrid.of(image.imageHeight(), image.imageWidth(), pinpoints, tile);
-            if (image.tileCount() != 1 + grid.tiles()) {
-                throw new IllegalArgumentException("Cannot lay out a picture of " + image.imageHeight() + " x "
-                        + image.imageWidth() + " pixels: it has " + image.tileCount() + " tiles, expected "
-                        + (1 + grid.tiles()) + "; prepare the data with this model");
+            layout[FIELDS * i] = image.tileCount();
+            if (image.tileCount() > 1 || maxTiles == 0) {
+                System.arraycopy(grid(image), 0, layout, FIELDS * i + 1, FIELDS - 1);
             }
-            FeatureWindow window = FeatureWindow.of(image.imageHeight(), image.imageWidth(), grid, side);
-            long[] fields = {
-                image.tileCount(),
-                grid.rows(),
-                grid.columns(),
-                window.top(),
-                window.bottom(),
-                window.left(),
-                window.right()
-            };
-            System.arraycopy(fields, 0, layout, FIELDS * i, FIELDS);
         }
         return Tensors.host(scope, layout);
+    }
+
+    private long[] grid(ProcessedImage image) {
+        TileGrid grid = TileGrid.of(image.imageHeight(), image.imageWidth(), pinpoints, tile);
+        if (image.tileCount() != 1 + grid.tiles()) {
+            throw new IllegalArgumentException("Cannot lay out a picture of " + image.imageHeight() + " x "
+                    + image.imageWidth() + " pixels: it has " + image.tileCount() + " tiles, expected "
+                    + (1 + grid.tiles()) + "; prepare the data with this model");
+        }
+        FeatureWindow window = FeatureWindow.of(image.imageHeight(), image.imageWidth(), grid, side);
+        FeatureSize size = maxTiles == 0 ? FeatureSize.of(window) : FeatureSize.within(maxTiles, window, side);
+        return new long[] {
+            grid.rows(),
+            grid.columns(),
+            window.top(),
+            window.bottom(),
+            window.left(),
+            window.right(),
+            size.rows(),
+            size.columns()
+        };
     }
 }

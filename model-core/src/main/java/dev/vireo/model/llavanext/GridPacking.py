@@ -1,7 +1,9 @@
 # Features of each image: its base view's patches, then the stitched tiles' patches without the padding, row by row, with
-# the newline feature behind each row. Source: transformers 5.23, models/llava_next pack_image_features.
-# x = [features [B, P, D], layout int64 [images * 7] on the host: tiles, grid rows, grid columns, then the window of the
-# stitched map in patches: top, bottom, left, right]; p = [newline [D]] -> [image tokens, D]
+# the newline feature behind each row. Source: transformers 5.23, models/llava_next and models/llava_onevision
+# pack_image_features.
+# x = [features [B, P, D], layout int64 [images * 9] on the host: tiles, grid rows, grid columns, then the window of the
+# stitched map in patches: top, bottom, left, right, then the rows and columns that it is resized to, bilinear]
+# p = [newline [D]] -> [image tokens, D]
 class GridPacking(Module):
   __parameters__ = []
   __buffers__ = []
@@ -14,11 +16,15 @@ class GridPacking(Module):
     t = torch.view(f, [rows, columns, s, s, d])
     m = torch.reshape(torch.permute(t, [0, 2, 1, 3, 4]), [rows * s, columns * s, d])
     w = torch.slice(torch.slice(m, 0, int(l[3]), int(l[4])), 1, int(l[5]), int(l[6]))
+    size = [int(l[7]), int(l[8])]
+    if torch.ne(torch.size(w, 0), size[0]) or torch.ne(torch.size(w, 1), size[1]):
+      u = torch.upsample_bilinear2d(torch.unsqueeze(torch.permute(w, [2, 0, 1]), 0), size, False, None, None)
+      w = torch.permute(torch.squeeze(u, 0), [1, 2, 0])
     n = torch.expand(torch.view(newline, [1, 1, d]), [torch.size(w, 0), 1, d])
     return torch.flatten(torch.cat([w, n], 1), 0, 1)
   def forward(self: __torch__.GridPacking, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     outs = annotate(List[Tensor], [])
-    layout = torch.view(x[1], [-1, 7])
+    layout = torch.view(x[1], [-1, 9])
     newline = torch.to(p[0], ops.prim.dtype(x[0]))
     at = 0
     for i in range(torch.size(layout, 0)):

@@ -9,9 +9,9 @@ import dev.vireo.model.ModelFamily;
 import dev.vireo.model.PixelScale;
 import dev.vireo.model.TextDecoder;
 import dev.vireo.model.VisionEncoder;
-import dev.vireo.model.clip.ClipTower;
 import dev.vireo.model.llama.LlamaDecoder;
 import dev.vireo.model.llava.LlavaProjector;
+import dev.vireo.model.tower.ClipTower;
 import dev.vireo.nn.Block;
 import dev.vireo.nn.WeightSource;
 import java.util.ArrayList;
@@ -28,7 +28,7 @@ public final class LlavaNext implements ModelFamily {
     public VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights) {
         List<Block> blocks = new ArrayList<>(ClipTower.build(config, pixels, device, weights));
         blocks.add(LlavaProjector.build(config, device, weights));
-        return new VisionEncoder(blocks, new GridPacking(config, device, weights));
+        return new VisionEncoder(blocks, new GridPacking(config, device, weights, 0));
     }
 
     @Override

@@ -1,94 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.model.llavanext;
 
-import dev.vireo.checkpoint.CheckpointMismatchException;
 import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.checkpoint.ProcessorSettings;
-import dev.vireo.image.Bicubic;
 import dev.vireo.image.ImageProcessor;
-import dev.vireo.image.PlanarImage;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.image.RgbImage;
 import dev.vireo.model.llava.TowerInput;
 import java.util.List;
 
-/**
- * LLaVA-1.6's pictures: the whole squeezed into one tile, then the picture fitted into the best resolution, black around
- * it, cut into tiles row by row. Source: transformers 5.23, models/llava_next/image_processing_llava_next.py.
- */
+/** LLaVA-1.6's pictures: {@link Tiling}, every one of several too. */
 final class LlavaNextImages implements ImageProcessor {
     private final ProcessorSettings settings;
-    private final List<List<Integer>> pinpoints;
-    private final int side;
+    private final Tiling tiling;
     private final int patches;
     private final int baseTokens;
 
     LlavaNextImages(ModelConfig config, ProcessorSettings settings) {
         settings.requireType("LlavaNextImageProcessor");
         this.settings = settings;
-        side = TowerInput.side(config, settings);
-        if (settings.size().height() != side || settings.size().width() != side) {
-            throw new CheckpointMismatchException("Cannot process images as " + settings.source() + " says: size is "
-                    + settings.size().height() + " x " + settings.size().width() + ", expected crop_size, which is "
-                    + side
-                    + " x " + side);
-        }
-        patches = side / config.integer("vision_config.patch_size");
+        tiling = new Tiling(config, settings);
+        patches = tiling.side() / config.integer("vision_config.patch_size");
         baseTokens = TowerInput.tokens(config);
-        pinpoints = pinpoints(config);
-    }
-
-    private List<List<Integer>> pinpoints(ModelConfig config) {
-        List<List<Integer>> ofModel = config.integerLists("image_grid_pinpoints");
-        if (!settings.pinpoints().isEmpty() && !settings.pinpoints().equals(ofModel)) {
-            throw new CheckpointMismatchException("Cannot process images as " + settings.source()
-                    + " says: image_grid_pinpoints is " + settings.pinpoints() + ", but " + config.source() + " has "
-                    + ofModel);
-        }
-        for (List<Integer> pinpoint : ofModel) {
-            if (pinpoint.size() != 2 || pinpoint.get(0) % side != 0 || pinpoint.get(1) % side != 0) {
-                throw new CheckpointMismatchException("Cannot read " + config.source() + ": image_grid_pinpoints has "
-                        + pinpoint + " (expected a height and a width that are multiples of " + side + ")");
-            }
-        }
-        return ofModel;
     }
 
     @Override
-    public ProcessedImage process(RgbImage image) {
-        TileGrid grid = TileGrid.of(image.height(), image.width(), pinpoints, side);
-        int tileBytes = 3 * side * side;
-        byte[] tiles = new byte[tileBytes * (1 + grid.tiles())];
-        Bicubic.of(image, side, side).whole().draw(tiles, 0, side, side, 0, 0);
-        int gridHeight = grid.rows() * side;
-        int gridWidth = grid.columns() * side;
-        PlanarImage fitted = fitted(image, gridHeight, gridWidth);
-        int top = (gridHeight - fitted.height()) / 2;
-        int left = (gridWidth - fitted.width()) / 2;
-        for (int tile = 0; tile < grid.tiles(); tile++) {
-            int y = tile / grid.columns() * side;
-            int x = tile % grid.columns() * side;
-            fitted.draw(tiles, tileBytes * (1 + tile), side, side, top - y, left - x);
-        }
-        return new ProcessedImage(tiles, 1 + grid.tiles(), side, side, image.height(), image.width());
-    }
-
-    /** The picture as large as it fits, its shape kept. */
-    private static PlanarImage fitted(RgbImage image, int gridHeight, int gridWidth) {
-        double scaleWidth = (double) gridWidth / image.width();
-        double scaleHeight = (double) gridHeight / image.height();
-        if (scaleWidth < scaleHeight) {
-            int height = Math.min((int) Math.ceil(image.height() * scaleWidth), gridHeight);
-            return Bicubic.of(image, height, gridWidth).whole();
-        }
-        int width = Math.min((int) Math.ceil(image.width() * scaleHeight), gridWidth);
-        return Bicubic.of(image, gridHeight, width).whole();
+    public ProcessedImage process(RgbImage image, int rowImages) {
+        return tiling.process(image);
     }
 
     @Override
-    public int imageTokens(int height, int width) {
-        TileGrid grid = TileGrid.of(height, width, pinpoints, side);
-        return baseTokens + FeatureWindow.of(height, width, grid, patches).tokens();
+    public int imageTokens(int height, int width, int rowImages) {
+        FeatureWindow window = FeatureWindow.of(height, width, tiling.grid(height, width), patches);
+        return baseTokens + FeatureSize.of(window).tokens();
     }
 
     @Override

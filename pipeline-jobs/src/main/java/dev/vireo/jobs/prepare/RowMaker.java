@@ -51,9 +51,9 @@ final class RowMaker {
         List<ProcessedImage> images = new ArrayList<>();
         int[] imageTokens = new int[row.images().size()];
         for (int i = 0; i < imageTokens.length; i++) {
-            ProcessedImage image = picture(row.images().get(i));
+            ProcessedImage image = picture(row.images().get(i), imageTokens.length);
             images.add(image);
-            imageTokens[i] = processor.imageTokens(image.imageHeight(), image.imageWidth());
+            imageTokens[i] = processor.imageTokens(image.imageHeight(), image.imageWidth(), imageTokens.length);
         }
         TokenizedConversation ids = tokenize(row);
         Sample sample = new Sample(
@@ -67,15 +67,15 @@ final class RowMaker {
         return sample;
     }
 
-    private ProcessedImage picture(byte[] encoded) {
-        String hash = Sha256.of(encoded);
-        ProcessedImage known = pictures.get(hash);
+    private ProcessedImage picture(byte[] encoded, int rowImages) {
+        String key = Sha256.of(encoded) + " of " + rowImages;
+        ProcessedImage known = pictures.get(key);
         if (known != null) {
             return known;
         }
         try {
-            ProcessedImage made = processor.process(decoder.decode(encoded));
-            pictures.put(hash, made);
+            ProcessedImage made = processor.process(decoder.decode(encoded), rowImages);
+            pictures.put(key, made);
             return made;
         } catch (ImageRejectedException e) {
             throw new RejectedRowException("unusable image: " + e.getMessage());

@@ -42,7 +42,7 @@ public final class ShardReader implements AutoCloseable {
         StoredRow stored = stored(shard, row);
         List<ProcessedImage> tiles = new ArrayList<>();
         for (int place : stored.images()) {
-            tiles.add(pictures.get(List.of(shard, place), () -> picture(shard, place)));
+            tiles.add(pictures.get(List.of(shard, place), () -> picture(shard, place, stored.images().length)));
         }
         return new Sample(
                 stored.text().rowId(),
@@ -70,10 +70,10 @@ public final class ShardReader implements AutoCloseable {
         return Objects.requireNonNull(cells.bytes("source", 0), "source");
     }
 
-    private ProcessedImage picture(int shard, int place) throws IOException {
+    private ProcessedImage picture(int shard, int place, int rowImages) throws IOException {
         ShardPlace from = shards.get(shard);
         return new StoredPictures(from.images(), processor)
-                .read(file(from.imageFile()).load(place));
+                .read(file(from.imageFile()).load(place), rowImages);
     }
 
     private StoredRow stored(int shard, int row) throws IOException {

@@ -85,12 +85,14 @@ public final class ShardWriter implements AutoCloseable {
 
     private int place(byte[] source, ProcessedImage image) throws IOException {
         String hash = Sha256.of(source);
-        Integer known = imagePlaces.get(hash);
+        String key =
+                hash + " in " + image.tileCount(); // one of several pictures may be tiled otherwise than the same alone
+        Integer known = imagePlaces.get(key);
         if (known != null) {
             return known;
         }
         int place = imagePlaces.size();
-        imagePlaces.put(hash, place);
+        imagePlaces.put(key, place);
         Columns cells = imageFile.columns();
         cells.putText("sha256", 0, hash);
         cells.putBytes("source", 0, source);

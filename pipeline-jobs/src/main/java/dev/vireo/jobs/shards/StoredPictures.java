@@ -16,14 +16,15 @@ final class StoredPictures {
         this.processor = processor;
     }
 
-    ProcessedImage read(Columns cells) {
+    /** @param rowImages images of the row that the image is wanted for */
+    ProcessedImage read(Columns cells, int rowImages) {
         if (rules.storage() == ImageStorage.SOURCE) {
             if (processor == null) {
                 throw new IllegalStateException(
                         "Cannot make tiles of source images: the reader was opened without the model's image processor");
             }
             byte[] source = Objects.requireNonNull(cells.bytes("source", 0), "source");
-            return processor.process(rules.decoder().decode(source));
+            return processor.process(rules.decoder().decode(source), rowImages);
         }
         return new ProcessedImage(
                 Objects.requireNonNull(cells.bytes("tiles", 0), "tiles"),
