@@ -12,9 +12,13 @@ EVERYTHING = (
     r".*(language_model|vision_tower|multi_modal_projector).*"
     r"\.(q_proj|k_proj|v_proj|o_proj|out_proj|gate_proj|up_proj|down_proj|fc1|fc2|linear_1|linear_2)"
 )
-TARGETS = {"language": LANGUAGE, "everything": EVERYTHING}
+PALIGEMMA = EVERYTHING.replace("linear_1|linear_2", "linear")
 RANK = 4
 ALPHA = 8
+
+
+def targets(name):
+    return {"language": LANGUAGE, "everything": PALIGEMMA if name.startswith("paligemma") else EVERYTHING}
 
 
 def write(model, directory, targets, value):

@@ -22,6 +22,8 @@ from transformers import (
 )
 
 import layout
+import onevision
+import paligemma
 from tokenizers_tiny import BPE_SIZE, IMAGE_ID, PAD_ID, tokenizer_json
 
 # Images of a turn first, then its texts, a blank after each text; no end token (the layout of LLaVA-1.5).
@@ -184,10 +186,22 @@ def build(name):
     if name == "llavanext-bf16-sharded":
         model, processor = llavanext(18, "llama")
         return model.to(torch.bfloat16), processor
+    if name == "onevision-tiny":
+        model, processor = onevision.build("anyres_max_4", onevision.pinpoints(3, 3))
+        return randomise(model, 19), processor
+    if name == "onevision-tied":
+        model, processor = onevision.build("anyres_max_2", onevision.pinpoints(2, 4), layer=-2, tied=True, head=True)
+        return randomise(model, 20).to(torch.bfloat16), processor
+    if name == "paligemma-tiny":
+        return paligemma.build(randomise)
     raise ValueError(name)
 
 
-NAMES = ["llava15-tiny", "llavanext-tiny", "llavanext-window", "llavanext-bf16-sharded"]
+LLAVA = ["llava15-tiny", "llavanext-tiny", "llavanext-window", "llavanext-bf16-sharded"]
+NAMES = [*LLAVA, "onevision-tiny", "onevision-tied", "paligemma-tiny"]
+# the first of each processor keeps its tiles, or their digests
+TILES, DIGESTS = LLAVA[:2], ["onevision-tiny", "onevision-tied", "paligemma-tiny"]
+ADAPTED = [*LLAVA[:2], "onevision-tiny", "paligemma-tiny"]
 
 
 def write(name):
@@ -204,7 +218,7 @@ def write(name):
 
 
 def main():
-    for name in NAMES:
+    for name in layout.wanted(NAMES):
         write(name)
 
 

@@ -43,10 +43,19 @@ def write(name, adapter):
     layout.write_json(layout.ROOT / name / "gradients" / f"{adapter}.json", facts)
 
 
+RUNS = [
+    ("llavanext-tiny", "language"),
+    ("llavanext-tiny", "everything"),
+    ("llava15-tiny", "language"),
+    ("onevision-tiny", "everything"),
+    ("paligemma-tiny", "everything"),
+]
+
+
 def main():
-    write("llavanext-tiny", "language")
-    write("llavanext-tiny", "everything")
-    write("llava15-tiny", "language")
+    for name, adapter in RUNS:
+        if name in layout.wanted([name]):
+            write(name, adapter)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import random
+import sys
 
 import numpy
 import torch
@@ -25,6 +26,11 @@ def seed(value):
     torch.manual_seed(value)
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def wanted(names):
+    """The checkpoints that the command line names, or all of them."""
+    return sys.argv[1:] or names
 
 
 def write_json(path, value):

@@ -4,7 +4,7 @@ import hashlib
 
 import numpy
 from transformers import AutoProcessor
-from transformers import LlavaImageProcessor, LlavaNextImageProcessor
+from transformers import LlavaImageProcessor, LlavaNextImageProcessor, LlavaOnevisionImageProcessor
 
 import checkpoints
 import layout
@@ -13,18 +13,34 @@ import pictures
 RAW = dict(do_rescale=False, do_normalize=False, return_tensors="pt")
 
 
-def tiles(image_processor, image):
-    """uint8 [tiles, 3, height, width] before rescaling and normalisation."""
-    pixels = image_processor([image], **RAW)["pixel_values"]
-    pixels = pixels[0] if pixels.ndim == 5 else pixels
+def tiles(image_processor, image, others=()):
+    """uint8 [tiles, 3, height, width] before rescaling and normalisation; `others`: what else is in its row."""
+    pixels = image_processor([[image, *others]], **RAW)["pixel_values"]
+    pixels = pixels[0] if pixels.ndim == 5 else pixels[:1]
     levels = pixels.round().clamp(0, 255).byte()
     assert (levels.float() == pixels.float()).all()
     return levels
 
 
-def image_tokens(processor, image):
-    text = processor(images=[[image]], text=["<image>"], return_tensors="pt", add_special_tokens=False)
-    return int((text["input_ids"] == processor.image_token_id).sum())
+def image_tokens(processor, image, others=0):
+    text = processor(
+        images=[[image] * (1 + others)], text=["<image>" * (1 + others)], return_tensors="pt", add_special_tokens=False
+    )
+    return int((text["input_ids"] == processor.image_token_id).sum()) // (1 + others)
+
+
+def digest(levels):
+    return hashlib.sha256(numpy.ascontiguousarray(levels.numpy()).tobytes()).hexdigest()
+
+
+def among_others(processor, image):
+    """How the picture is treated in a row that has another one."""
+    made = tiles(processor.image_processor, image, [image])
+    return {
+        "sha256_among_others": digest(made),
+        "tiles_among_others": made.shape[0],
+        "image_tokens_among_others": image_tokens(processor, image, others=1),
+    }
 
 
 def write(name):
@@ -41,31 +57,41 @@ def write(name):
             "tiles": tensors[file].shape[0],
             "image_tokens": image_tokens(processor, image),
         }
+        if name in checkpoints.DIGESTS:
+            facts[file] |= {"sha256": digest(tensors[file]), **among_others(processor, image)}
     layout.write_json(layout.ROOT / name / "images.json", facts)
-    if name not in checkpoints.NAMES[:2]:
-        return  # the same processor as llavanext-tiny
+    if name in checkpoints.TILES:
+        write_tensors(name, processor, tensors)
+
+
+def write_tensors(name, processor, tensors):
     layout.write_tensors(layout.ROOT / name / "images.safetensors", tensors)
     normalised = processor.image_processor([pictures.load("large.jpg")], return_tensors="pt")["pixel_values"]
     layout.write_tensors(layout.ROOT / name / "normalised.safetensors", {"large.jpg": normalised.reshape(-1, *normalised.shape[-3:])})
 
 
 def write_full_size():
-    """SHA-256 of the tiles at the published size (336 pixels), too large to keep as tensors."""
+    """SHA-256 of the tiles at the published size (336 and 384 pixels), too large to keep as tensors."""
     size = dict(size={"shortest_edge": 336}, crop_size={"height": 336, "width": 336})
     facts = {}
-    for label, processor in {"llava": LlavaImageProcessor(**size), "llava_next": LlavaNextImageProcessor(**size)}.items():
+    processors = {
+        "llava": LlavaImageProcessor(**size),
+        "llava_next": LlavaNextImageProcessor(**size),
+        "llava_onevision": LlavaOnevisionImageProcessor(),
+    }
+    for label, processor in processors.items():
         for file in ["large.jpg", "tall.jpg", "wide.png", "jpeg-progressive.jpg", "png-rgb.png", "one-pixel.png"]:
-            made = tiles(processor, pictures.load(file)).numpy()
+            made = tiles(processor, pictures.load(file))
             facts.setdefault(label, {})[file] = {
                 "shape": list(made.shape),
-                "sha256": hashlib.sha256(numpy.ascontiguousarray(made).tobytes()).hexdigest(),
+                "sha256": digest(made),
             }
     layout.write_json(layout.IMAGES / "full-size.json", facts)
 
 
 def main():
     layout.seed(0)
-    for name in checkpoints.NAMES:
+    for name in layout.wanted(checkpoints.NAMES):
         write(name)
     write_full_size()
 

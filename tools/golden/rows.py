@@ -6,6 +6,7 @@ from trl.trainer.dpo_trainer import DataCollatorForVisionPreference
 
 import checkpoints
 import layout
+import paligemma
 import pictures
 
 
@@ -81,15 +82,14 @@ def fold(ids, image_id, counts):
 
 def tokenised(entry, processor, counts):
     """Runs the collator on one row (nothing is padded but the shorter answer)."""
-    batch = DataCollatorForVisionPreference(processor)([example(entry)])
-    sides = []
-    for index in range(2):
-        ids = batch["input_ids"][index][batch["attention_mask"][index].bool()].tolist()
-        scored = int(batch["completion_mask"][index].sum())
-        sides.append((ids[: len(ids) - scored], ids[len(ids) - scored :]))
+    if processor.__class__.__name__ == "PaliGemmaProcessor":
+        sides = paligemma.sides(entry, processor)
+    else:
+        sides = collated(entry, processor)
     (prompt, chosen), (again, rejected) = sides
     assert prompt == again
-    per_image = [counts[name]["image_tokens"] for name in entry["images"]]
+    kind = "image_tokens" if len(entry["images"]) < 2 else "image_tokens_among_others"
+    per_image = [counts[name].get(kind, counts[name]["image_tokens"]) for name in entry["images"]]
     assert prompt.count(processor.image_token_id) == sum(per_image)
     return {
         "prompt_ids": fold(prompt, processor.image_token_id, per_image),
@@ -98,6 +98,16 @@ def tokenised(entry, processor, counts):
         "rejected_ids": rejected,
         "image_tokens": per_image,
     }
+
+
+def collated(entry, processor):
+    batch = DataCollatorForVisionPreference(processor)([example(entry)])
+    sides = []
+    for index in range(2):
+        ids = batch["input_ids"][index][batch["attention_mask"][index].bool()].tolist()
+        scored = int(batch["completion_mask"][index].sum())
+        sides.append((ids[: len(ids) - scored], ids[len(ids) - scored :]))
+    return sides
 
 
 def generation_ids(entry, processor):
@@ -112,13 +122,16 @@ def write(name):
     processor = AutoProcessor.from_pretrained(layout.ROOT / name / "model")
     counts = layout.read_json(layout.ROOT / name / "images.json")
     rows = []
+    chat = not name.startswith("paligemma")
     for entry in ROWS:
+        if not chat and entry["row_id"] in paligemma.LEFT_OUT:
+            continue
         rows.append(
             {
                 **entry,
-                "rendered": texts(entry, processor),
+                "rendered": (texts if chat else paligemma.texts)(entry, processor),
                 **tokenised(entry, processor, counts),
-                "generation_ids_with_bos": generation_ids(entry, processor),
+                "generation_ids_with_bos": (generation_ids if chat else paligemma.generation_ids)(entry, processor),
             }
         )
     strings = ["", " ", "  a", "a b", "\u2581x", "</s>x", "x</s> y", "<image>\nq", "\r\n\t", "\U0001f600", "e\u0301", "hello<image><image> you", "<s>"]
@@ -134,7 +147,7 @@ def write(name):
 
 def main():
     layout.seed(0)
-    for name in checkpoints.NAMES:
+    for name in layout.wanted(checkpoints.NAMES):
         write(name)
 
 

@@ -24,7 +24,7 @@ def load(name):
 def image_inputs(processor, files):
     if not files:
         return {}
-    made = processor.image_processor([pictures.load(file) for file in files], return_tensors="pt")
+    made = processor.image_processor([[pictures.load(file) for file in files]], return_tensors="pt")
     return dict(made)
 
 
@@ -32,8 +32,20 @@ def logits(model, processor, entry, answer):
     """float32 [tokens, vocabulary] for the expanded prompt and the answer."""
     ids = torch.tensor([entry["prompt_ids_expanded"] + answer])
     with torch.no_grad():
-        made = model(input_ids=ids, attention_mask=torch.ones_like(ids), **image_inputs(processor, entry["images"]))
+        made = model(
+            input_ids=ids,
+            attention_mask=torch.ones_like(ids),
+            **types(model, len(entry["prompt_ids_expanded"]), len(answer)),
+            **image_inputs(processor, entry["images"]),
+        )
     return made.logits[0]
+
+
+def types(model, prompt, answer):
+    """PaliGemma's prefix attends both ways."""
+    if model.config.model_type != "paligemma":
+        return {}
+    return {"token_type_ids": torch.tensor([[0] * prompt + [1] * answer])}
 
 
 def token_logps(scores, answer):
@@ -65,6 +77,7 @@ def greedy(model, processor, entry):
         made = model.generate(
             input_ids=ids,
             attention_mask=torch.ones_like(ids),
+            **types(model, ids.shape[1], 0),
             **image_inputs(processor, entry["images"]),
             do_sample=False,
             max_new_tokens=NEW_TOKENS,
@@ -91,7 +104,9 @@ def features(model, processor):
         pixels = inputs["pixel_values"]
         flat = pixels.reshape(-1, *pixels.shape[-3:])
         with torch.no_grad():
-            tower = model.model.vision_tower(flat, output_hidden_states=True).hidden_states[-2][:, 1:]
+            config = model.config
+            tower = model.model.vision_tower(flat, output_hidden_states=True).hidden_states[config.vision_feature_layer]
+            tower = tower[:, 1:] if config.vision_feature_select_strategy == "default" else tower
             projected = model.model.multi_modal_projector(tower)
             spliced = model.model.get_image_features(**inputs).pooler_output
         spliced = torch.cat(list(spliced), dim=0)
@@ -104,14 +119,15 @@ def write(name):
     processor = AutoProcessor.from_pretrained(directory / "model")
     rows = layout.read_json(directory / "rows.json")
     model = load(name)
-    layout.write_tensors(directory / "features.safetensors", features(model, processor))
+    if hasattr(model.config, "vision_feature_layer"):
+        layout.write_tensors(directory / "features.safetensors", features(model, processor))
     tensors, table = score(model, processor, rows)
     layout.write_tensors(directory / "logits.safetensors", tensors)
     layout.write_json(directory / "logps.json", table)
     generated = [greedy(model, processor, entry) for entry in rows if entry["row_id"] in GENERATED_ROWS]
     layout.write_json(directory / "greedy.json", generated)
-    if name in checkpoints.NAMES[:2]:
-        for index, (label, targets) in enumerate(adapters.TARGETS.items()):
+    if name in checkpoints.ADAPTED:
+        for index, (label, targets) in enumerate(adapters.targets(name).items()):
             write_adapter(name, model, processor, rows, label, targets, 100 + index)
 
 
@@ -126,7 +142,7 @@ def write_adapter(name, model, processor, rows, label, targets, value):
 
 def main():
     layout.seed(0)
-    for name in checkpoints.NAMES:
+    for name in layout.wanted(checkpoints.NAMES):
         write(name)
 
 

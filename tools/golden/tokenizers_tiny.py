@@ -1,8 +1,8 @@
-"""Byte-fallback BPE tokenizers in the layouts of Llama and Mistral, trained on a few sentences."""
+"""BPE tokenizers in the layouts of Llama and Mistral (byte fallback) and of Qwen2 (byte level), trained on a few sentences."""
 
 import json
 
-from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
 
 TEXT = """
 The quick brown fox jumps over the lazy dog near the river bank.
@@ -37,10 +37,10 @@ def _merges(count):
     return alphabet, [tuple(merge) for merge in model["merges"]]
 
 
-def _model():
+def _model(special=SPECIAL):
     alphabet, learned = _merges(2 * BPE_SIZE)
     merges = [(SPACE, SPACE), (SPACE * 2, SPACE * 2)] + learned
-    vocabulary = SPECIAL + [f"<0x{byte:02X}>" for byte in range(256)]
+    vocabulary = special + [f"<0x{byte:02X}>" for byte in range(256)]
     room = BPE_SIZE - len(vocabulary) - len(alphabet)
     kept = []
     for left, right in merges:
@@ -114,4 +114,81 @@ def tokenizer_json(style):
             ],
         },
         "model": _model(),
+    }
+
+
+GEMMA_SPECIAL = ["<pad>", "<eos>", "<bos>", "<unk>"]
+
+
+def gemma_tokenizer_json():
+    """Gemma's layout: spaces replaced, nothing prepended, words split from the blank before them."""
+    layout = tokenizer_json("llama")
+    template = json.dumps(layout["post_processor"]).replace("<s>", "<bos>").replace("[1]", "[2]")
+    return {
+        **layout,
+        "added_tokens": [_added(index, token) for index, token in enumerate(GEMMA_SPECIAL)] + [_added(IMAGE_ID, "<image>")],
+        "normalizer": {"type": "Replace", "pattern": {"String": " "}, "content": SPACE},
+        "pre_tokenizer": {
+            "type": "Split",
+            "pattern": {"String": " "},
+            "behavior": "MergedWithPrevious",
+            "invert": False,
+        },
+        "post_processor": json.loads(template),
+        "decoder": {
+            "type": "Sequence",
+            "decoders": [
+                {"type": "Replace", "pattern": {"String": SPACE}, "content": " "},
+                {"type": "ByteFallback"},
+                {"type": "Fuse"},
+            ],
+        },
+        "model": _model(GEMMA_SPECIAL),
+    }
+
+
+QWEN_SIZE = 320
+QWEN_SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<image>", "<video>"]
+QWEN_PATTERN = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+
+
+def qwen_tokenizer_json():
+    """Qwen2's layout: NFC, its split, byte-level BPE without an unknown token, nothing added before or after."""
+    level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": False, "use_regex": False}
+    split = {"type": "Split", "pattern": {"Regex": QWEN_PATTERN}, "behavior": "Isolated", "invert": False}
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(QWEN_PATTERN), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    trainer = trainers.BpeTrainer(vocab_size=QWEN_SIZE, show_progress=False, initial_alphabet=alphabet)
+    tokenizer.train_from_iterator(TEXT, trainer)
+    learned = json.loads(tokenizer.to_str())["model"]
+    assert len(learned["vocab"]) == QWEN_SIZE
+    return {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": [_added(QWEN_SIZE + index, token) for index, token in enumerate(QWEN_SPECIAL)],
+        "normalizer": {"type": "NFC"},
+        "pre_tokenizer": {"type": "Sequence", "pretokenizers": [split, level]},
+        "post_processor": level,
+        "decoder": level,
+        "model": {
+            "type": "BPE",
+            "dropout": None,
+            "unk_token": None,
+            "continuing_subword_prefix": "",
+            "end_of_word_suffix": "",
+            "fuse_unk": False,
+            "byte_fallback": False,
+            "ignore_merges": False,
+            "vocab": learned["vocab"],
+            "merges": learned["merges"],
+        },
     }

@@ -4,6 +4,7 @@ import datasets
 from trl.trainer.dpo_trainer import DataCollatorForVisionPreference
 
 import layout
+import paligemma
 import rows
 
 ORDER = ["plain", "lengths", "unicode", "blanks", "newlines", "same-start", "markup", "extreme-tall", "two-images", "turns"]
@@ -11,7 +12,7 @@ ORDER = ["plain", "lengths", "unicode", "blanks", "newlines", "same-start", "mar
 
 def entries(name):
     held = {entry["row_id"]: entry for entry in layout.read_json(layout.ROOT / name / "rows.json")}
-    return [held[identifier] for identifier in ORDER]
+    return [held[identifier] for identifier in ORDER if identifier in held]
 
 
 def dataset(name):
@@ -30,6 +31,8 @@ def dataset(name):
 def batch(name, processor, indices):
     """The padded, doubled batch (chosen first, then rejected) of the rows at the given places."""
     held = entries(name)
+    if name.startswith("paligemma"):
+        return paligemma.batch(processor, [held[index] for index in indices])
     return DataCollatorForVisionPreference(processor)([rows.example(held[index]) for index in indices])
 
 

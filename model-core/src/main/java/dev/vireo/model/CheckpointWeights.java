@@ -19,7 +19,9 @@ import dev.vireo.tensor.Tensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,7 @@ final class CheckpointWeights implements WeightSource, AutoCloseable {
     private final Training training;
     private final @Nullable Quantizer quantizer;
     private final List<ByteBuffer> mapped = new ArrayList<>();
+    private final Set<String> trained = new HashSet<>();
 
     /** Whether the model's own weights are trained. */
     enum Training {
@@ -99,6 +102,11 @@ final class CheckpointWeights implements WeightSource, AutoCloseable {
         }
         ByteBuffer bytes = checkpoint.bytes(name);
         mapped.add(bytes);
+        if (training == Training.FULL && !trained.add(name)) {
+            throw new IllegalArgumentException(
+                    "Cannot train every weight of " + checkpoint.directory() + ": " + name
+                            + " is the token table and the output head (tie_word_embeddings is true; train an adapter on it instead)");
+        }
         Tensors tensors = device.tensors();
         NDArray stored = tensors.view(manager, bytes, type(checkpoint.info(name)), shape);
         if (training == Training.FROZEN) {

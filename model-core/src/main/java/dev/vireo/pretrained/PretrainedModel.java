@@ -13,6 +13,7 @@ import dev.vireo.model.ModelSurvey;
 import dev.vireo.model.PixelScale;
 import dev.vireo.model.llava.Llava;
 import dev.vireo.model.llavanext.LlavaNext;
+import dev.vireo.model.llavaonevision.LlavaOnevision;
 import dev.vireo.tokenization.PairTokenizer;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a Hugging Face model directory holds. Opening reads its small files only. */
 public final class PretrainedModel {
-    private static final Families FAMILIES = new Families(List.of(new Llava(), new LlavaNext()));
+    private static final Families FAMILIES = new Families(List.of(new Llava(), new LlavaNext(), new LlavaOnevision()));
 
     private final Path directory;
     private final ModelConfig config;

@@ -31,7 +31,9 @@ class AdapterParityTest {
         "llava15-tiny, language, TRAINED",
         "llava15-tiny, everything, FIXED",
         "llavanext-tiny, language, FIXED",
-        "llavanext-tiny, everything, TRAINED"
+        "llavanext-tiny, everything, TRAINED",
+        "onevision-tiny, language, FIXED",
+        "onevision-tiny, everything, TRAINED"
     })
     void adaptersOfPeftComputeWhatTheyDoThere(String name, String adapter, Use use) {
         Golden golden = Golden.of(name);

@@ -103,6 +103,21 @@ class ModelConfigTest {
     }
 
     @Test
+    void defaultsOfOneVisionAreThoseOfTransformers() {
+        ModelConfig config =
+                parse("{\"model_type\": \"llava_onevision\", \"text_config\": {\"tie_word_embeddings\": true}}");
+        assertThat(config.integer("vision_config.num_hidden_layers")).isEqualTo(26);
+        assertThat(config.text("vision_config.hidden_act")).isEqualTo("gelu_pytorch_tanh");
+        assertThat(config.text("text_config.model_type")).isEqualTo("qwen2");
+        assertThat(config.integerLists("image_grid_pinpoints"))
+                .hasSize(36)
+                .contains(List.of(384, 2304))
+                .startsWith(List.of(384, 384));
+        assertThat(config.text("vision_aspect_ratio")).isEqualTo("anyres_max_9");
+        assertThat(config.flag("tie_word_embeddings")).isTrue();
+    }
+
+    @Test
     void wrongValuesAreNamed() {
         ModelConfig config =
                 parse("{\"model_type\": \"llava\", \"text_config\": {\"hidden_size\": \"wide\"}, \"x\": 1.5}");

@@ -4,10 +4,14 @@ package dev.vireo.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WeightNamesTest {
     private final WeightNames names = WeightNames.of("llava_next");
@@ -55,6 +59,29 @@ class WeightNamesTest {
         assertThat(names.canonical(saved)).hasValue(canonical);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"llava15-tiny", "llavanext-tiny", "onevision-tiny", "onevision-tied"})
+    void everyTensorOfATinyCheckpointIsUnderstoodInEveryGeneration(String name) {
+        Path golden = Path.of("src/test/resources/golden").resolve(name);
+        JsonObject generations = JsonFile.readObject(golden.resolve("names.json"));
+        WeightNames ofFamily =
+                WeightNames.of(ModelConfig.read(golden.resolve("model")).modelType());
+        List<JsonElement> canonical = generations.getAsJsonArray("c").asList();
+        for (String generation : generations.keySet()) {
+            List<JsonElement> stored = generations.getAsJsonArray(generation).asList();
+            for (int i = 0; i < stored.size(); i++) {
+                assertThat(ofFamily.canonical(stored.get(i).getAsString()))
+                        .as(generation)
+                        .hasValue(canonical.get(i).getAsString());
+            }
+        }
+        List<JsonElement> saved = generations.getAsJsonArray("saved").asList();
+        for (int i = 0; i < saved.size(); i++) {
+            assertThat(ofFamily.saved(canonical.get(i).getAsString()))
+                    .hasValue(saved.get(i).getAsString());
+        }
+    }
+
     @Test
     void modulesAreRenamedToo() {
         assertThat(names.canonicalModule("language_model.lm_head")).hasValue("lm_head");
@@ -95,6 +122,6 @@ class WeightNamesTest {
     @Test
     void unknownFamilyIsRefused() {
         assertThatThrownBy(() -> WeightNames.of("llava_llama"))
-                .hasMessageContaining("\"llava_llama\": known are [llava, llava_next]");
+                .hasMessageContaining("\"llava_llama\": known are [llava, llava_next, llava_onevision]");
     }
 }

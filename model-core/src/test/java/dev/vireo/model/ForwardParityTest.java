@@ -5,13 +5,13 @@ import dev.vireo.nn.Block.Weights;
 import dev.vireo.tensor.Precision;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The forward pass against transformers 5.23 in float32, on tiny random checkpoints. */
 @Tag("gpu")
 class ForwardParityTest {
     @ParameterizedTest
-    @ValueSource(strings = {"llava15-tiny", "llavanext-tiny", "llavanext-window", "llavanext-bf16-sharded"})
+    @MethodSource("dev.vireo.model.Golden#names")
     void logitsEqualThoseOfTransformers(String name) {
         Golden golden = Golden.of(name);
         try (VisionLanguageModel model = GoldenModels.load(golden, Precision.FP32)) {
@@ -20,7 +20,7 @@ class ForwardParityTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llava15-tiny", "llavanext-tiny", "llavanext-window", "llavanext-bf16-sharded"})
+    @MethodSource("dev.vireo.model.Golden#names")
     void answersScoreAsInTransformersThoughThePrefixIsShared(String name) {
         Golden golden = Golden.of(name);
         try (VisionLanguageModel model = GoldenModels.load(golden, Precision.FP32)) {

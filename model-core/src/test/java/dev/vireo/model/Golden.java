@@ -10,7 +10,11 @@ import dev.vireo.batch.Sample;
 import dev.vireo.checkpoint.HostTensor;
 import dev.vireo.checkpoint.SafetensorsFile;
 import dev.vireo.checkpoint.TensorInfo;
+import dev.vireo.image.ImageDecoder;
+import dev.vireo.image.ImageDecoder.Orientation;
 import dev.vireo.image.ProcessedImage;
+import dev.vireo.image.RgbImage;
+import dev.vireo.pretrained.PretrainedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -19,6 +23,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** A tiny checkpoint and what the reference libraries make of it; tools/golden/README.md says what each file holds. */
 public final class Golden {
@@ -34,6 +40,17 @@ public final class Golden {
         tiles = SafetensorsFile.open(
                 Files.exists(own) ? own : ROOT.resolve("llavanext-tiny").resolve("images.safetensors"));
         images = json("images.json").getAsJsonObject();
+    }
+
+    /** Every tiny checkpoint. */
+    public static Stream<String> names() {
+        return Stream.of(
+                "llava15-tiny",
+                "llavanext-tiny",
+                "llavanext-window",
+                "llavanext-bf16-sharded",
+                "onevision-tiny",
+                "onevision-tied");
     }
 
     public static Golden of(String name) {
@@ -67,8 +84,35 @@ public final class Golden {
         return HostTensor.of(info.type(), shape, from.bytes(name)).toFloats();
     }
 
-    /** The processor's tiles of a picture. */
-    public ProcessedImage image(String file) {
+    /** The tokens that end an answer. */
+    public Set<Integer> endIds() {
+        return Set.of(json("model/generation_config.json")
+                .getAsJsonObject()
+                .get("eos_token_id")
+                .getAsInt());
+    }
+
+    /** True if the file holds digests of the tiles and not the tiles; then they are made here, and compared elsewhere. */
+    public boolean hasDigests() {
+        return images.entrySet().iterator().next().getValue().getAsJsonObject().has("sha256");
+    }
+
+    /** A golden picture as it is decoded. */
+    public static RgbImage decoded(String file) {
+        try {
+            byte[] encoded = Files.readAllBytes(ROOT.resolve("images").resolve(file));
+            return new ImageDecoder(Orientation.APPLY, Long.MAX_VALUE).decode(encoded);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The processor's tiles of a picture of a row with so many of them. */
+    private ProcessedImage image(String file, int rowImages) {
+        return hasDigests() ? PretrainedModel.open(model()).images().process(decoded(file), rowImages) : image(file);
+    }
+
+    private ProcessedImage image(String file) {
         JsonObject about = images.getAsJsonObject(file);
         List<Long> shape = tiles.tensors().get(file).shape();
         ByteBuffer bytes = tiles.bytes(file);
@@ -98,7 +142,8 @@ public final class Golden {
 
     private Sample sample(JsonObject row) {
         var pictures = new ArrayList<ProcessedImage>();
-        row.getAsJsonArray("images").forEach(file -> pictures.add(image(file.getAsString())));
+        JsonArray files = row.getAsJsonArray("images");
+        files.forEach(file -> pictures.add(image(file.getAsString(), files.size())));
         return new Sample(
                 row.get("row_id").getAsString(),
                 ints(row.getAsJsonArray("prompt_ids")),

@@ -10,32 +10,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InitialWeightsTest {
-    private static final Path GOLDEN = Path.of("src/test/resources/golden/llava15-tiny/model");
+    private static final String NAME = "llava15-tiny";
 
     @TempDir
     Path folder;
 
-    @Test
-    void namesAndShapesAreThoseOfThePublishedLayout() throws IOException {
-        Path made = make("made", 1);
-        try (Checkpoint expected = Checkpoint.open(GOLDEN);
+    @ParameterizedTest
+    @ValueSource(strings = {NAME, "onevision-tiny", "onevision-tied"})
+    void namesAndShapesAreThoseOfThePublishedLayout(String name) throws IOException {
+        Path made = make(name, "made", 1);
+        try (Checkpoint expected = Checkpoint.open(Golden.of(name).model());
                 Checkpoint actual = Checkpoint.open(made)) {
             assertThat(actual.names()).containsExactlyInAnyOrderElementsOf(expected.names());
-            for (String name : expected.names()) {
-                assertThat(actual.info(name).shape())
-                        .as(name)
-                        .isEqualTo(expected.info(name).shape());
+            for (String weight : expected.names()) {
+                assertThat(actual.info(weight).shape())
+                        .as(weight)
+                        .isEqualTo(expected.info(weight).shape());
             }
         }
     }
 
     @Test
     void theSeedDecidesEveryByte() throws IOException {
-        byte[] once = Files.readAllBytes(make("once", 1).resolve("model.safetensors"));
-        byte[] again = Files.readAllBytes(make("again", 1).resolve("model.safetensors"));
-        byte[] other = Files.readAllBytes(make("other", 2).resolve("model.safetensors"));
+        byte[] once = Files.readAllBytes(make(NAME, "once", 1).resolve("model.safetensors"));
+        byte[] again = Files.readAllBytes(make(NAME, "again", 1).resolve("model.safetensors"));
+        byte[] other = Files.readAllBytes(make(NAME, "other", 2).resolve("model.safetensors"));
         assertThat(again).isEqualTo(once);
         assertThat(other).isNotEqualTo(once);
     }
@@ -55,10 +58,11 @@ class InitialWeightsTest {
         assertThat(squares / draws).isBetween(0.98, 1.02);
     }
 
-    private Path make(String name, long seed) throws IOException {
-        Path made = Files.createDirectory(folder.resolve(name));
-        Files.copy(GOLDEN.resolve("config.json"), made.resolve("config.json"));
-        PretrainedModel.open(GOLDEN).writeInitialWeights(made, seed);
+    private Path make(String name, String directory, long seed) throws IOException {
+        Path golden = Golden.of(name).model();
+        Path made = Files.createDirectory(folder.resolve(directory));
+        Files.copy(golden.resolve("config.json"), made.resolve("config.json"));
+        PretrainedModel.open(golden).writeInitialWeights(made, seed);
         return made;
     }
 }

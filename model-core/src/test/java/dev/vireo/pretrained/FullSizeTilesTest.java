@@ -16,6 +16,7 @@ import dev.vireo.image.RgbImage;
 import dev.vireo.model.ModelFamily;
 import dev.vireo.model.llava.Llava;
 import dev.vireo.model.llavanext.LlavaNext;
+import dev.vireo.model.llavaonevision.LlavaOnevision;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The published models' processors, at 336 pixels a side. */
+/** The published models' processors, at 336 and 384 pixels a side. */
 class FullSizeTilesTest {
     private static final Path IMAGES = Path.of("src/test/resources/golden/images");
 
@@ -42,6 +43,7 @@ class FullSizeTilesTest {
                 image,
                 golden.getAsJsonObject("llava_next"),
                 file);
+        assertDigest(onevision(), image, golden.getAsJsonObject("llava_onevision"), file);
     }
 
     // counts by transformers 4.57, published sizes
@@ -60,6 +62,28 @@ class FullSizeTilesTest {
                 .isEqualTo(tokens);
         assertThat(processor(new Llava(), "CLIPImageProcessor").imageTokens(height, width))
                 .isEqualTo(576);
+    }
+
+    // counts by transformers 4.57, published size
+    @ParameterizedTest
+    @CsvSource({
+        "384, 384, 1, 1485",
+        "480, 640, 1, 2929",
+        "899, 1024, 1, 6551",
+        "1080, 1920, 1, 7269",
+        "2304, 2304, 1, 7371",
+        "899, 1024, 2, 730"
+    })
+    void tokensOfPublishedSizesOfOneVision(int height, int width, int rowImages, int tokens) {
+        assertThat(onevision().imageTokens(height, width, rowImages)).isEqualTo(tokens);
+    }
+
+    private static ImageProcessor onevision() {
+        String settings = "{\"image_processor_type\": \"LlavaOnevisionImageProcessor\"}";
+        return new LlavaOnevision()
+                .images(
+                        ModelConfig.parse("{\"model_type\": \"llava_onevision\"}", "config.json"),
+                        ProcessorSettings.parse(settings, "preprocessor_config.json"));
     }
 
     private static ImageProcessor processor(ModelFamily family, String type) {

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import dev.vireo.checkpoint.SafetensorsFile;
-import dev.vireo.image.ImageDecoder;
-import dev.vireo.image.ImageDecoder.Orientation;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.image.RgbImage;
 import dev.vireo.model.Golden;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ImageProcessorParityTest {
     static Stream<Arguments> pictures() {
         List<Arguments> pictures = new ArrayList<>();
-        for (String name : List.of("llava15-tiny", "llavanext-tiny", "llavanext-window", "llavanext-bf16-sharded")) {
+        for (String name : Golden.names().toList()) {
             Golden.of(name).json("images.json").getAsJsonObject().keySet().stream()
                     .sorted()
                     .forEach(file -> pictures.add(Arguments.of(name, file)));
@@ -34,11 +34,11 @@ class ImageProcessorParityTest {
 
     @ParameterizedTest
     @MethodSource("pictures")
-    void tilesAndTokensAreThoseOfTransformers(String name, String file) throws IOException {
+    void tilesAndTokensAreThoseOfTransformers(String name, String file) {
         Golden golden = Golden.of(name);
         PretrainedModel model = PretrainedModel.open(golden.model());
         JsonObject about = golden.json("images.json").getAsJsonObject().getAsJsonObject(file);
-        RgbImage image = decode(golden, file);
+        RgbImage image = Golden.decoded(file);
         assertThat(image.height()).isEqualTo(about.get("image_height").getAsInt());
         assertThat(image.width()).isEqualTo(about.get("image_width").getAsInt());
         ProcessedImage processed = model.images().process(image);
@@ -47,6 +47,27 @@ class ImageProcessorParityTest {
                 .isEqualTo(about.get("image_tokens").getAsInt());
         if (Files.exists(golden.path("images.safetensors"))) {
             assertSame(processed, SafetensorsFile.open(golden.path("images.safetensors")), file);
+        }
+        if (golden.hasDigests()) {
+            assertThat(digest(processed)).isEqualTo(about.get("sha256").getAsString());
+            requireAmongOthers(model, image, about);
+        }
+    }
+
+    private static void requireAmongOthers(PretrainedModel model, RgbImage image, JsonObject about) {
+        ProcessedImage processed = model.images().process(image, 2);
+        assertThat(processed.tileCount())
+                .isEqualTo(about.get("tiles_among_others").getAsInt());
+        assertThat(model.images().imageTokens(image.height(), image.width(), 2))
+                .isEqualTo(about.get("image_tokens_among_others").getAsInt());
+        assertThat(digest(processed)).isEqualTo(about.get("sha256_among_others").getAsString());
+    }
+
+    private static String digest(ProcessedImage processed) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(processed.tiles()));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -65,10 +86,5 @@ class ImageProcessorParityTest {
         assertThat(different)
                 .as("levels of %s that differ, by up to %d, of %d", file, worst, processed.tiles().length)
                 .isZero();
-    }
-
-    private static RgbImage decode(Golden golden, String file) throws IOException {
-        byte[] encoded = Files.readAllBytes(golden.path("../images/" + file));
-        return new ImageDecoder(Orientation.APPLY, Long.MAX_VALUE).decode(encoded);
     }
 }

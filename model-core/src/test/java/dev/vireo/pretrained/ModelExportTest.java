@@ -34,7 +34,7 @@ class ModelExportTest {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"llava15-tiny", "llavanext-tiny", "llavanext-bf16-sharded"})
+    @ValueSource(strings = {"llava15-tiny", "llavanext-tiny", "llavanext-bf16-sharded", "onevision-tiny"})
     void untouchedMastersGiveTheSourcesWeights(String name) {
         PretrainedModel source = PretrainedModel.open(Golden.of(name).model());
         Path target = directory.resolve("model");
@@ -51,6 +51,16 @@ class ModelExportTest {
         assertThat(PretrainedModel.open(target).weightsHash()).isEqualTo(source.weightsHash());
         assertThat(PretrainedModel.open(target).tokenizerHash()).isEqualTo(source.tokenizerHash());
         assertThat(PretrainedModel.open(target).processorHash()).isEqualTo(source.processorHash());
+    }
+
+    @Test
+    void sharedTableAndHeadAreNotTrainedAsTwo() {
+        PretrainedModel source =
+                PretrainedModel.open(Golden.of("onevision-tied").model());
+        assertThatThrownBy(() -> source.loader().trainable(Device.cpu(), Precision.FP32))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(
+                        "model.language_model.embed_tokens.weight is the token table and the output head");
     }
 
     @Test

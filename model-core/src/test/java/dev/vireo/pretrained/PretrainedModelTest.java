@@ -14,14 +14,14 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PretrainedModelTest {
     @TempDir
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"llava15-tiny", "llavanext-tiny", "llavanext-window", "llavanext-bf16-sharded"})
+    @MethodSource("dev.vireo.model.Golden#names")
     void imageTokensStandWhereTheRowsPlaceholderStands(String name) {
         Golden golden = Golden.of(name);
         PretrainedModel model = PretrainedModel.open(golden.model());
@@ -29,8 +29,12 @@ class PretrainedModelTest {
         assertThat(row.promptIds()).contains(model.imageTokenId());
         for (int i = 0; i < row.images().size(); i++) {
             ProcessedImage image = row.images().get(i);
-            assertThat(model.images().imageTokens(image.imageHeight(), image.imageWidth()))
-                    .isEqualTo(row.imageTokens()[i]);
+            int tokens = model.images()
+                    .imageTokens(
+                            image.imageHeight(),
+                            image.imageWidth(),
+                            row.images().size());
+            assertThat(tokens).isEqualTo(row.imageTokens()[i]);
         }
     }
 
@@ -58,6 +62,7 @@ class PretrainedModelTest {
         Files.writeString(directory.resolve("config.json"), "{\"model_type\": \"qwen2_vl\"}");
         assertThatThrownBy(() -> PretrainedModel.open(directory))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("config.json: model_type is qwen2_vl (known: llava, llava_next)");
+                .hasMessageContaining(
+                        "config.json: model_type is qwen2_vl (known: llava, llava_next, llava_onevision)");
     }
 }

@@ -2,6 +2,7 @@
 package dev.vireo.tokenization;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ids equal to those of TRL's collator and of transformers, on every golden checkpoint. */
@@ -50,7 +52,7 @@ class GoldenTokensTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LLAVA, NEXT, WINDOW, SHARDED})
+    @MethodSource("dev.vireo.model.Golden#names")
     void pairsHaveTheIdsOfTheCollator(String name) {
         Golden golden = Golden.of(name);
         try (PairTokenizer tokenizer = PairTokenizer.open(golden.model(), null, Bos.TEMPLATE)) {
@@ -74,7 +76,7 @@ class GoldenTokensTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LLAVA, NEXT, WINDOW, SHARDED})
+    @MethodSource("dev.vireo.model.Golden#names")
     void conversationsHaveTheTextOfTheCollator(String name) {
         Golden golden = Golden.of(name);
         JinjaTemplate template = JinjaTemplate.parse(ChatTemplates.of(new ModelFiles(golden.model())));
@@ -107,7 +109,23 @@ class GoldenTokensTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {LLAVA, NEXT, WINDOW, SHARDED})
+    @ValueSource(strings = {"onevision-tiny", "onevision-tied"})
+    void tokenizerWithoutBosAddsNothingAndRefusesToAlwaysAddIt(String name) {
+        Golden golden = Golden.of(name);
+        try (PairTokenizer tokenizer = PairTokenizer.open(golden.model(), null, Bos.TEMPLATE)) {
+            for (JsonElement each : golden.json("rows.json").getAsJsonArray()) {
+                JsonObject row = each.getAsJsonObject();
+                assertThat(tokenizer.generationPrompt(conversation(row).prompt()))
+                        .isEqualTo(Golden.ints(row.getAsJsonArray("generation_ids_with_bos")));
+            }
+        }
+        assertThatThrownBy(() -> PairTokenizer.open(golden.model(), null, Bos.ALWAYS))
+                .hasMessageContaining("Invalid prepare.bos: always")
+                .hasMessageContaining("the tokenizer has no BOS token");
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.vireo.model.Golden#names")
     void textHasTheIdsOfTransformers(String name) {
         Golden golden = Golden.of(name);
         try (TextTokenizer tokenizer = TextTokenizer.open(golden.model())) {
@@ -117,8 +135,7 @@ class GoldenTokensTest {
                 assertThat(tokenizer.encode(row.get("text").getAsString())).isEqualTo(ids);
                 assertThat(tokenizer.decode(ids)).isEqualTo(row.get("decoded").getAsString());
             }
-            assertThat(tokenizer.bosId()).hasValue(1);
-            assertThat(tokenizer.endIds()).containsExactly(2);
+            assertThat(tokenizer.endIds()).isEqualTo(golden.endIds());
         }
     }
 }

@@ -45,6 +45,10 @@ class GradientParityTest {
         "llava15-tiny, language, orpo-all, 0",
         "llava15-tiny, language, dpo-base, 0",
         "llava15-tiny, language, sft, 0",
+        "onevision-tiny, everything, orpo-completion, 0",
+        "onevision-tiny, everything, orpo-all, " + KEEP,
+        "onevision-tiny, everything, dpo-base, 0",
+        "onevision-tiny, everything, sft, " + KEEP,
     })
     void lossAndGradientsEqualThoseOfTheDoubledBatch(String name, String adapter, String label, long budget) {
         Golden golden = Golden.of(name);

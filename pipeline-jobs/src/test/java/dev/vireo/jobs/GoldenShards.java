@@ -86,7 +86,9 @@ final class GoldenShards {
         for (JsonElement file : row.getAsJsonArray("images")) {
             byte[] source = Files.readAllBytes(ROOT.resolve("images").resolve(file.getAsString()));
             sources.add(source);
-            tiles.add(model.images().process(decoder.decode(source)));
+            tiles.add(model.images()
+                    .process(
+                            decoder.decode(source), row.getAsJsonArray("images").size()));
         }
         String id = row.get("row_id").getAsString();
         Sample sample = new Sample(
