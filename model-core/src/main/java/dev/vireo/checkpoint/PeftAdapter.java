@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class PeftAdapter {
     static final String CONFIG = "adapter_config.json";
     static final String WEIGHTS = "adapter_model.safetensors";
+    private static final String PICKLE = "adapter_model.bin";
 
     private final PeftConfig config;
     private final SortedMap<String, LoraPair> pairs;
@@ -69,10 +70,17 @@ public final class PeftAdapter {
      */
     public static PeftAdapter read(Path directory) {
         Path weights = directory.resolve(WEIGHTS);
+        if (!Files.isRegularFile(weights) && Files.isRegularFile(directory.resolve(PICKLE))) {
+            throw new CheckpointMismatchException(
+                    "Cannot read the adapter of " + directory + ": its weights are a Python"
+                            + " pickle (" + PICKLE
+                            + "), which can run code and is never read; only safetensors are. Convert with"
+                            + " PEFT: load the adapter and call save_pretrained, which writes " + WEIGHTS);
+        }
         if (!Files.isRegularFile(directory.resolve(CONFIG)) || !Files.isRegularFile(weights)) {
             throw new CheckpointMismatchException("Cannot read the adapter of " + directory + ": it has no "
                     + (Files.isRegularFile(weights) ? CONFIG : WEIGHTS)
-                    + " (expected a PEFT directory; pickled adapter_model.bin files can run code and are not read)");
+                    + " (expected a PEFT directory)");
         }
         PeftConfigReader reader = new PeftConfigReader(directory.resolve(CONFIG));
         PeftConfig config = reader.read();

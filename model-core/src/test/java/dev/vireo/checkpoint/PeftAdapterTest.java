@@ -57,6 +57,17 @@ class PeftAdapterTest {
     }
 
     @Test
+    void pickledAdapterIsRefusedWithARemedy(@TempDir Path pickled) throws IOException {
+        Files.writeString(pickled.resolve("adapter_config.json"), "{}");
+        Files.writeString(pickled.resolve("adapter_model.bin"), "");
+        assertThatThrownBy(() -> PeftAdapter.read(pickled))
+                .isInstanceOf(CheckpointMismatchException.class)
+                .hasMessageContaining("adapter_model.bin")
+                .hasMessageContaining("can run code")
+                .hasMessageContaining("call save_pretrained, which writes adapter_model.safetensors");
+    }
+
+    @Test
     void whatIsWrittenIsByteForByteWhatWasRead() throws IOException {
         PeftAdapter.read(GOLDEN).write(directory);
         Map<String, TensorInfo> expected = SafetensorsFile.open(GOLDEN.resolve("adapter_model.safetensors"))

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,6 +141,40 @@ class SafetensorsTest {
         assertThatThrownBy(() -> SafetensorsFile.open(file)).hasMessageContaining("it has 3 bytes");
         Files.write(file, "<!DOCTYPE html><html></html>".getBytes(StandardCharsets.US_ASCII));
         assertThatThrownBy(() -> SafetensorsFile.open(file)).hasMessageContaining("not a safetensors file");
+    }
+
+    @Test
+    void anyChangedHeaderIsRefusedOrStaysWithinTheFile() throws IOException {
+        Map<String, HostTensor> tensors = new LinkedHashMap<>();
+        for (int i = 0; i < 4; i++) {
+            tensors.put("layer." + i, HostTensor.ofFloats(new float[6], 3, 2));
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        SafetensorsWriter.write(out, tensors, SafetensorsWriter.PYTORCH);
+        byte[] whole = out.toByteArray();
+        int header = Long.BYTES
+                + (int) ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        byte[] digits = "0123456789-[]{},:\".eE".getBytes(StandardCharsets.US_ASCII);
+        Random random = new Random(5);
+        int refused = 0;
+        for (int round = 0; round < 3000; round++) {
+            byte[] changed = whole.clone();
+            for (int change = random.nextInt(3); change >= 0; change--) {
+                changed[random.nextInt(header)] =
+                        random.nextBoolean() ? digits[random.nextInt(digits.length)] : (byte) random.nextInt();
+            }
+            Path file = directory.resolve("changed");
+            Files.write(file, changed);
+            try {
+                SafetensorsFile read = SafetensorsFile.open(file);
+                for (TensorInfo info : read.tensors().values()) {
+                    assertThat(read.bytes(info.name()).remaining()).isEqualTo((int) info.sizeBytes());
+                }
+            } catch (CheckpointMismatchException e) {
+                refused++;
+            }
+        }
+        assertThat(refused).isBetween(2000, 2999);
     }
 
     @Test

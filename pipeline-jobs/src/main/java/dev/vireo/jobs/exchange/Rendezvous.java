@@ -60,10 +60,16 @@ public final class Rendezvous {
         return entry == null ? new TreeMap<>() : entry.places();
     }
 
-    /** Ranks that entered and neither left nor failed, where another one left because somebody was silent for too long. */
-    public Set<Integer> silent(Gang gang) {
+    /** Ranks that entered and did not say that they leave. */
+    public Set<Integer> staying(Gang gang) {
         Entry entry = gangs.get(gang.id());
-        return entry == null ? Set.of() : entry.silent();
+        return entry == null ? Set.of() : entry.staying();
+    }
+
+    /** What the first worker said that left because another one was silent for too long, if one did. */
+    public Optional<String> late(Gang gang) {
+        Entry entry = gangs.get(gang.id());
+        return entry == null ? Optional.empty() : entry.late();
     }
 
     /** What the worker that failed first said, if one did. */
@@ -86,8 +92,7 @@ public final class Rendezvous {
             case "enter" -> entry.enter(request, reply);
             case "join" -> entry.join(request, reply);
             case "fail" -> entry.fail(request.get("text").getAsString());
-            case "left" ->
-                entry.left(request.get("rank").getAsInt(), request.get("late").getAsBoolean());
+            case "left" -> entry.left(request);
             case "report" -> report(entry, request, reply);
             default -> reply.addProperty("refused", "no such call: " + request.get("call"));
         }
@@ -109,7 +114,7 @@ public final class Rendezvous {
         private final @Nullable Peer[] peers;
         private final SortedMap<Integer, Place> places = new TreeMap<>();
         private final Set<Integer> left = new HashSet<>();
-        private boolean late;
+        private @Nullable String late;
         private final Groups groups;
         private int joined;
         private @Nullable String failure;
@@ -131,19 +136,25 @@ public final class Rendezvous {
             reply.addProperty("key", key);
         }
 
-        synchronized void left(int rank, boolean isLate) {
-            left.add(rank);
-            late |= isLate;
+        synchronized void left(JsonObject request) {
+            left.add(request.get("rank").getAsInt());
+            if (late == null && request.has("late")) {
+                late = request.get("late").getAsString();
+            }
         }
 
         synchronized SortedMap<Integer, Place> places() {
             return new TreeMap<>(places);
         }
 
-        synchronized Set<Integer> silent() {
-            Set<Integer> silent = new HashSet<>(late ? places.keySet() : Set.of());
-            silent.removeAll(left);
-            return silent;
+        synchronized Set<Integer> staying() {
+            Set<Integer> staying = new HashSet<>(places.keySet());
+            staying.removeAll(left);
+            return staying;
+        }
+
+        synchronized Optional<String> late() {
+            return Optional.ofNullable(late);
         }
 
         synchronized void join(JsonObject request, JsonObject reply) {

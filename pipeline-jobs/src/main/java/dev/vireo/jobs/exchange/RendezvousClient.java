@@ -68,12 +68,14 @@ final class RendezvousClient {
     /**
      * Tells the driver that this worker lives and leaves the gang.
      *
-     * @param late whether it does so because another worker was silent for too long
+     * @param late what it says of another worker that was silent for too long; null if it leaves for another reason
      */
-    void left(Gang gang, int rank, boolean late) {
+    void left(Gang gang, int rank, @Nullable String late) {
         JsonObject message = message(gang, "left");
         message.addProperty("rank", rank);
-        message.addProperty("late", late);
+        if (late != null) {
+            message.addProperty("late", late);
+        }
         ask(gang, rank, message);
     }
 

@@ -49,9 +49,14 @@ public final class WorkerPort {
         return askedToEnd;
     }
 
-    /** Tells the driver that this worker lives and leaves the gang, and whether it had waited for another in vain. */
-    public void left(boolean late) {
-        driver.left(gang, rank, late);
+    /** Tells the driver that this worker lives and leaves the gang. */
+    public void left() {
+        driver.left(gang, rank, null);
+    }
+
+    /** The same of a worker that waited for another one in vain, as the failure says. */
+    public void left(ExchangeFailedException failure) {
+        driver.left(gang, rank, failure.isLate() ? failure.getMessage() : null);
     }
 
     /** Tells the driver why this worker fails. The driver believes the first; call it before leaving the gang. */

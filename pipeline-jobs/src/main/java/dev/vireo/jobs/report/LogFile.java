@@ -45,13 +45,23 @@ final class LogFile implements AutoCloseable {
 
     void append(byte[] record) throws IOException {
         if (local != null) {
-            local.write(record);
+            appendLocally(local, record);
             return;
         }
         whole.write(record);
         pending = true;
         if (nanoTime.getAsLong() - published >= PUBLISH_NANOS) {
             publish();
+        }
+    }
+
+    private void appendLocally(OutputStream out, byte[] record) throws IOException {
+        try {
+            out.write(record);
+        } catch (IOException e) {
+            IOException named = new IOException("Cannot write " + path + ": " + e.getMessage());
+            named.addSuppressed(e);
+            throw named;
         }
     }
 

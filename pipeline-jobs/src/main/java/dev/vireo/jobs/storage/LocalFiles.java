@@ -85,7 +85,7 @@ final class LocalFiles implements FileOperations {
         Path target = withParents(file);
         Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
         try {
-            Files.write(temporary, content, StandardOpenOption.CREATE_NEW);
+            create(temporary, target, content);
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(temporary);
@@ -97,13 +97,24 @@ final class LocalFiles implements FileOperations {
         Path target = withParents(file);
         Path temporary = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
         try {
-            Files.write(temporary, content, StandardOpenOption.CREATE_NEW);
+            create(temporary, target, content);
             // A hard link fails if the name exists, and the name never shows a part of the content.
             Files.createLink(target, temporary);
         } catch (UnsupportedOperationException e) {
             Files.write(target, content, StandardOpenOption.CREATE_NEW);
         } finally {
             Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static void create(Path file, Path target, byte[] content) throws IOException {
+        try {
+            Files.write(file, content, StandardOpenOption.CREATE_NEW);
+        } catch (IOException e) {
+            // A full disk does not name the file.
+            IOException named = new IOException("Cannot write " + target + ": " + e.getMessage());
+            named.addSuppressed(e);
+            throw named;
         }
     }
 

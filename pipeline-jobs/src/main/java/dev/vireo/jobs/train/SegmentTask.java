@@ -76,9 +76,9 @@ final class SegmentTask extends AbstractFunction1<Iterator<Integer>, Iterator<Se
         boolean interrupted = Thread.interrupted();
         try {
             if (error instanceof ExchangeFailedException failed) {
-                port.left(failed.isLate());
+                port.left(failed);
             } else {
-                port.left(false);
+                port.left();
                 port.fail(new WorkerFailure(reason, isPermanent(error)).toJson());
             }
         } catch (ExchangeFailedException e) {

@@ -81,7 +81,7 @@ final class TrainLoop {
             try {
                 SegmentOutcome outcome = segments.run(request);
                 if (outcome.complete()) {
-                    accept(request, outcome);
+                    acceptAsOwner(request, outcome);
                     delivered = request.deliver() && outcome.end() == request.end();
                 } else {
                     failed(
@@ -119,8 +119,18 @@ final class TrainLoop {
                 checkpoints.attempt(plan.run(), gang.generation()));
     }
 
-    private void accept(SegmentRequest request, SegmentOutcome outcome) throws IOException {
+    private void acceptAsOwner(SegmentRequest request, SegmentOutcome outcome) throws IOException {
         ownership.require();
+        try {
+            accept(request, outcome);
+        } catch (IOException e) {
+            // Another driver that took over at this moment is the better reason.
+            ownership.require();
+            throw e;
+        }
+    }
+
+    private void accept(SegmentRequest request, SegmentOutcome outcome) throws IOException {
         failures.forget();
         lengths.measured(outcome.steps());
         StepRecord evaluation = outcome.evaluation();
@@ -132,6 +142,9 @@ final class TrainLoop {
         position = new Position(outcome.end(), request.gang().generation(), null);
         if (!outcome.state().isEmpty()) {
             commit(request, outcome);
+            if (outcome.end() < request.end()) {
+                report.warn("ended early: step " + outcome.end() + " is committed");
+            }
         }
         skips.requireFew();
         if (!outcome.result().isEmpty()) {

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** What the user sees of a run: the progress line while steps happen, and the logs once they count. */
@@ -26,6 +27,7 @@ final class TrainReport implements AutoCloseable {
     private final OutputDirectory output;
     private @Nullable MetricsFile metrics;
     private @Nullable TensorBoardWriter events;
+    private final AtomicLong failedAt = new AtomicLong();
     private long skipped;
     private @Nullable StepRecord last;
     private @Nullable StepRecord lastEvaluation;
@@ -40,6 +42,7 @@ final class TrainReport implements AutoCloseable {
     /** Shows a step that happens; called by a network thread. */
     void live(String json) {
         JsonObject step = JsonParser.parseString(json).getAsJsonObject();
+        againAt(step.get(Names.STEP).getAsLong());
         double seconds = Math.max(1e-9, step.get(Names.SECONDS).getAsDouble());
         progress.update(
                 step.get(Names.STEP).getAsLong(),
@@ -48,6 +51,15 @@ final class TrainReport implements AutoCloseable {
                         "loss %.4f, %.0f tokens/s",
                         step.get(Names.LOSS).getAsDouble(),
                         step.get(Names.TOKENS).getAsDouble() / seconds));
+    }
+
+    /** Says how long training stood still. */
+    private void againAt(long step) {
+        long since = failedAt.getAndSet(0);
+        if (since != 0) {
+            console.note(String.format(
+                    Locale.ROOT, "step %d is done %.1f s after the failure", step, (System.nanoTime() - since) / 1e9));
+        }
     }
 
     /** Goes on behind a step; what was logged of later ones is forgotten. */
@@ -123,6 +135,7 @@ final class TrainReport implements AutoCloseable {
 
     void failed(@Nullable String reason) {
         console.note("segment failed: " + reason);
+        failedAt.compareAndSet(0, System.nanoTime());
     }
 
     /** Says what the user should know. */

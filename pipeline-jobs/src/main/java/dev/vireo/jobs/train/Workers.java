@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -96,7 +95,9 @@ final class Workers implements TrainLoop.Segments, AutoCloseable {
     }
 
     private SegmentFailedException failure(Gang gang, Exception thrown) {
-        String replaced = replaceSilent(gang);
+        awaitLastWords(gang);
+        Optional<String> late = rendezvous.late(gang);
+        String replaced = late.isPresent() ? replaceSilent(gang) : "";
         Optional<WorkerFailure> first = rendezvous.firstFailure(gang).map(WorkerFailure::parse);
         if (first.isPresent()) {
             return new SegmentFailedException(first.get().reason(), first.get().permanent(), thrown);
@@ -110,31 +111,37 @@ final class Workers implements TrainLoop.Segments, AutoCloseable {
                     plan.workers());
             return new SegmentFailedException(reason, true, thrown);
         }
-        return new SegmentFailedException(brief(text) + replaced, spark.isStopped(), thrown);
+        return new SegmentFailedException(late.orElse(brief(text)) + replaced, spark.isStopped(), thrown);
     }
 
-    /** Ends the processes of workers for which another one waited in vain, and says so. */
-    private String replaceSilent(Gang gang) {
+    /** The first failure makes all other workers leave; most say so at once. */
+    private void awaitLastWords(Gang gang) {
         long deadline = System.nanoTime() + LAST_WORDS_MILLIS * 1_000_000;
-        Set<Integer> silent = rendezvous.silent(gang);
         try {
-            while (!silent.isEmpty() && System.nanoTime() < deadline) {
+            while (!silent(gang).isEmpty() && System.nanoTime() < deadline) {
                 Thread.sleep(POLL_MILLIS);
-                silent = rendezvous.silent(gang);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        SortedMap<Integer, Place> places = rendezvous.places(gang);
+    }
+
+    /** Workers that said nothing, by rank, and whose process is there. */
+    private SortedMap<Integer, Place> silent(Gang gang) {
+        SortedMap<Integer, Place> silent = rendezvous.places(gang);
+        silent.keySet().retainAll(rendezvous.staying(gang));
+        silent.values().removeIf(place -> !fleet.isActive(place));
+        return silent;
+    }
+
+    /** Ends the processes of silent workers, for which another one waited in vain, and says so. */
+    private String replaceSilent(Gang gang) {
         StringBuilder text = new StringBuilder();
-        for (int rank : silent) {
-            Place place = places.get(rank);
-            if (place != null && fleet.isActive(place)) {
-                fleet.replace(place);
-                text.append("; rank ").append(rank).append(" hangs: executor ").append(place.executor());
-                text.append(" on ").append(place.host()).append(" is replaced");
-            }
-        }
+        silent(gang).forEach((rank, place) -> {
+            fleet.replace(place);
+            text.append("; rank ").append(rank).append(" hangs: executor ").append(place.executor());
+            text.append(" on ").append(place.host()).append(" is replaced");
+        });
         return text.toString();
     }
 

@@ -5,15 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.vireo.jobs.Vireo;
 import dev.vireo.jobs.config.InvalidSettingsException;
-import java.io.File;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,7 +31,7 @@ class ResumeTest {
         Path shards = tiny.shards("rows", 24, true);
         Path undisturbed = tiny.train(shards, "undisturbed", SETTINGS);
         Path killed = folder.resolve("killed");
-        Process process = start(shards, killed);
+        Process process = DriverProcess.start(shards, killed, Map.of(), SETTINGS);
         try {
             await().atMost(Duration.ofMinutes(5))
                     .pollInterval(Duration.ofMillis(10))
@@ -58,36 +54,5 @@ class ResumeTest {
         assertThatThrownBy(() -> next.train(shards, "killed", SETTINGS))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("finished result");
-    }
-
-    private Process start(Path shards, Path output) throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(ProcessHandle.current().info().command().orElseThrow());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-Dio.netty"))
-                .forEach(command::add);
-        command.addAll(List.of(
-                "-Xmx1g",
-                "-Dspark.master=local[1]",
-                "-Dspark.driver.host=127.0.0.1",
-                "-Dspark.driver.bindAddress=127.0.0.1",
-                "-Dspark.ui.enabled=false",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Vireo.class.getName(),
-                "train",
-                "--model",
-                TinyRun.MODEL.toString(),
-                "--input",
-                shards.toString(),
-                "--output",
-                output.toString(),
-                "model.precision=fp32",
-                "model.threads=1"));
-        command.addAll(List.of(SETTINGS));
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(new File(folder.toFile(), "killed.log"))
-                .start();
     }
 }

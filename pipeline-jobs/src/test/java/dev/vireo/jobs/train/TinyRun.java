@@ -34,12 +34,16 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 
 /** Runs of the train job on a tiny random model and random rows. */
 final class TinyRun {
     static final Path MODEL = Path.of("../model-core/src/test/resources/golden/llava15-tiny/model");
+    /** A token that no row has but those that ask for it. */
+    static final int ODD_TOKEN = 450;
+
     private static final int WORDS = 400;
 
     /** What a user sets in Spark's properties. */
@@ -86,6 +90,11 @@ final class TinyRun {
 
     /** Writes rows of random ids, one picture each, as prepare would. */
     Path shards(String name, int rows, boolean pairs) throws IOException {
+        return shards(name, rows, pairs, Set.of());
+    }
+
+    /** The same with rows whose prompt begins with the odd token. */
+    Path shards(String name, int rows, boolean pairs, Set<Integer> odd) throws IOException {
         Path directory = folder.resolve(name);
         Storage storage = Storage.of(new Configuration());
         PretrainedModel model = PretrainedModel.open(MODEL);
@@ -98,7 +107,7 @@ final class TinyRun {
                 random.nextBytes(pixels);
                 Sample sample = new Sample(
                         name + "-" + row,
-                        prompt(random, model.imageTokenId()),
+                        prompt(random, model.imageTokenId(), odd.contains(row)),
                         List.of(model.images().process(new RgbImage(pixels, 40, 30))),
                         new int[] {model.images().imageTokens(40, 30)},
                         Answer.of(ids(random, 3 + random.nextInt(6))),
@@ -122,8 +131,9 @@ final class TinyRun {
         return directory;
     }
 
-    private static int[] prompt(Random random, int imageTokenId) {
+    private static int[] prompt(Random random, int imageTokenId, boolean odd) {
         int[] prompt = ids(random, 4 + random.nextInt(5));
+        prompt[0] = odd ? ODD_TOKEN : prompt[0];
         prompt[1] = imageTokenId;
         return prompt;
     }

@@ -1,0 +1,201 @@
+"""Seeded random faults in a training run on separate processes; see bench/soak-kills."""
+
+import collections
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(sys.argv[1])
+MINUTES = float(sys.argv[2])
+SEED = int(sys.argv[3])
+WORKERS = int(os.environ.get("WORKERS", "2"))
+SPARES = int(os.environ.get("SPARES", "1"))
+STEPS = int(os.environ.get("STEPS", "400"))
+WORK = Path(os.environ.get("BENCH_DIR", ROOT / ".cache/soak"))
+MODEL = ROOT / "model-core/src/test/resources/golden/llavanext-tiny/model"
+# Each with its share.
+FAULTS = {"kill -9 of a worker": 6, "kill -9 of two at once": 3, "SIGSTOP of a worker": 3, "SIGTERM of a worker": 3,
+          "kill -9 of the driver": 2, "SIGTERM of the driver": 1, "bit flipped in the newest checkpoint": 1, "newest commit cut short": 1,
+          "second driver": 1}
+
+
+def classpath():
+    target = ROOT / "pipeline-jobs/target"
+    return f"{target / 'vireo.jar'}:{(target / 'spark-classpath.txt').read_text().strip()}"
+
+
+def java_options():
+    pom = (ROOT / "pom.xml").read_text()
+    return re.search(r"<spark\.jvm\.options>(.*)</spark\.jvm\.options>", pom).group(1).split()
+
+
+def command(master, job, *arguments):
+    spark = {"spark.master": master, "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.ui.enabled": "false",
+             "spark.executor.memory": "768m", "spark.executor.extraClassPath": classpath()}
+    return ["java", "-Xmx768m", *java_options(), f"-Dlog4j2.configurationFile={ROOT}/submit/log4j2.properties",
+            *[f"-D{key}={value}" for key, value in spark.items()], "-cp", classpath(), "dev.vireo.jobs.Vireo", job, *map(str, arguments)]
+
+
+def environment():
+    home = WORK / "spark-home"
+    (home / "jars").mkdir(parents=True, exist_ok=True)
+    return {**os.environ, "SPARK_HOME": str(home), "SPARK_SCALA_VERSION": "2.13", "SPARK_LOCAL_IP": "127.0.0.1", "DJL_OFFLINE": "true",
+            "OPT_OUT_TRACKING": "true", "OMP_NUM_THREADS": "1", "GOMP_SPINCOUNT": "100"}
+
+
+def train(master, output):
+    return command(master, "train", "--model", MODEL, "--input", WORK / "shards", "--output", output, f"train.steps={STEPS}", f"train.workers={WORKERS}",
+                   "train.learning-rate=1e-3", "train.segment-steps=20", "train.save-every=20", "train.hang-timeout=5", "train.max-failures=1000",
+                   "train.kl-every=0", "model.threads=1", "model.precision=fp32")
+
+
+def run(line):
+    subprocess.run(line, env=environment(), check=True, stdout=subprocess.DEVNULL)
+
+
+def adapter(output):
+    return hashlib.sha256((output / "adapter/adapter_model.safetensors").read_bytes()).hexdigest()
+
+
+def executors(driver):
+    """Process ids of the driver's executors that are not stopped already."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+            if int(fields[1]) == driver and fields[0] not in "TZ" and b"CoarseGrainedExecutorBackend" in (stat.parent / "cmdline").read_bytes():
+                found.append(int(stat.parent.name))
+        except (OSError, IndexError, ValueError):
+            pass
+    return found
+
+
+def send(process, number):
+    try:
+        os.kill(process, number)
+    except ProcessLookupError:
+        pass
+
+
+def newest(output):
+    commits = [path for path in output.glob("checkpoints/step-*/commit.json")]
+    return max(commits, key=lambda path: int(path.parent.name[5:]), default=None)
+
+
+class Run:
+    """One output, trained to its end whatever happens."""
+
+    def __init__(self, number, dice):
+        self.output = WORK / f"run-{number}"
+        self.log = WORK / f"run-{number}.log"
+        self.dice = dice
+        self.stopped = []
+        self.driver = None
+        self.starts = 0
+
+    def start(self):
+        self.starts += 1
+        self.driver = subprocess.Popen(train(f"local-cluster[{WORKERS + SPARES},1,768]", self.output), env=environment(), stdout=self.log.open("a"),
+                                       stderr=subprocess.STDOUT)
+
+    def until_done(self, deadline, counts):
+        self.start()
+        due = time.time() + self.dice.uniform(10, 30)
+        while not (self.output / "_SUCCESS.json").exists():
+            time.sleep(0.1)
+            self.wake()
+            if self.driver.poll() is not None and not (self.output / "_SUCCESS.json").exists():
+                self.start()
+            if time.time() > due and time.time() < deadline and newest(self.output):
+                fault = self.dice.choices(list(FAULTS), FAULTS.values())[0]
+                if self.fault(fault):
+                    counts[fault] += 1
+                due = time.time() + self.dice.uniform(5, 30)
+        self.driver.wait()
+        self.wake(everything=True)
+
+    def wake(self, everything=False):
+        for process, when in list(self.stopped):
+            if everything or time.time() > when:
+                send(process, signal.SIGCONT)
+                self.stopped.remove((process, when))
+
+    def fault(self, fault):
+        workers = executors(self.driver.pid)
+        self.dice.shuffle(workers)
+        two = fault == "kill -9 of two at once"
+        if "driver" in fault or "newest" in fault:
+            return self.driver_fault(fault)
+        if len(workers) < 1 + two:
+            return False
+        number = {"kill": signal.SIGKILL, "SIGS": signal.SIGSTOP, "SIGT": signal.SIGTERM}[fault[:4]]
+        for process in workers[: 1 + two]:
+            send(process, number)
+            if number == signal.SIGSTOP:
+                self.stopped.append((process, time.time() + self.dice.uniform(3, 40)))
+        return True
+
+    def driver_fault(self, fault):
+        if fault == "second driver":
+            first = self.driver
+            self.start()
+            first.wait(timeout=300)
+            return True
+        send(self.driver.pid, signal.SIGTERM if fault.startswith("SIGTERM") else signal.SIGKILL)
+        self.driver.wait()
+        commit = newest(self.output)
+        if fault.startswith("bit flipped"):
+            state = commit.parent / "training_state.safetensors"
+            content = bytearray(state.read_bytes())
+            content[self.dice.randrange(len(content))] ^= 1 << self.dice.randrange(8)
+            state.write_bytes(content)
+        elif fault.startswith("newest commit"):
+            commit.write_bytes(commit.read_bytes()[: self.dice.randrange(300)])
+        return True
+
+    def check(self, expected):
+        steps = [json.loads(line)["step"] for line in (self.output / "metrics.jsonl").read_text().splitlines() if '"loss"' in line]
+        assert steps == list(range(1, STEPS + 1)), f"{self.output}: steps {steps}"
+        assert adapter(self.output) == expected, f"{self.output}: another adapter"
+        left = sorted(path.name for path in (self.output / "checkpoints").iterdir() if not path.name.startswith("step-"))
+        assert not left, f"{self.output}: {left} was left"
+
+
+def main():
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    run(command("local[2]", "world", "--output", WORK / "world", "world.pictures=12"))
+    run(command("local[2]", "prepare", "--model", MODEL, "--input", WORK / "world", "--output", WORK / "shards"))
+    run(train(f"local[{WORKERS}]", WORK / "undisturbed"))
+    expected = adapter(WORK / "undisturbed")
+    dice = random.Random(SEED)
+    counts = collections.Counter()
+    begin = time.time()
+    deadline = begin + 60 * MINUTES
+    runs = []
+    while time.time() < deadline:
+        one = Run(len(runs), dice)
+        one.until_done(deadline, counts)
+        one.check(expected)
+        runs.append(one)
+        print(f"{(time.time() - begin) / 60:.1f} min: run {len(runs)} has the same adapter, {sum(counts.values())} faults so far", file=sys.stderr, flush=True)
+    logs = "".join(one.log.read_text(errors="replace") for one in runs)
+    waits = sorted(float(each) for each in re.findall(r"is done ([0-9.]+) s after the failure", logs))
+    print(f"{(time.time() - begin) / 60:.0f} minutes, seed {SEED}, {WORKERS} workers, {SPARES} executors that stand by: {len(runs)} runs of {STEPS} steps, "
+          f"{sum(one.starts for one in runs)} drivers, every adapter equal to the undisturbed one, every step logged once")
+    for fault in FAULTS:
+        print(f"  {fault}: {counts[fault]}")
+    print(f"  segments that failed: {len(re.findall('segment failed', logs))}, checkpoints found damaged: {len(re.findall('cannot use the checkpoint', logs))}")
+    if waits:
+        print(f"  from a failure to the next step: median {waits[len(waits) // 2]:.1f} s, 90 % within {waits[int(len(waits) * 0.9)]:.1f} s, longest {waits[-1]:.1f} s")
+
+
+main()
