@@ -25,6 +25,9 @@ MODEL = ROOT / "model-core/src/test/resources/golden/llavanext-tiny/model"
 FAULTS = {"kill -9 of a worker": 6, "kill -9 of two at once": 3, "SIGSTOP of a worker": 3, "SIGTERM of a worker": 3,
           "kill -9 of the driver": 2, "SIGTERM of the driver": 1, "bit flipped in the newest checkpoint": 1, "newest commit cut short": 1,
           "second driver": 1}
+if "ONLY" in os.environ:
+    FAULTS = {os.environ["ONLY"]: 1}
+PAUSE = [float(each) for each in os.environ.get("PAUSE", "5,30").split(",")]
 
 
 def classpath():
@@ -108,7 +111,7 @@ class Run:
 
     def until_done(self, deadline, counts):
         self.start()
-        due = time.time() + self.dice.uniform(10, 30)
+        due = time.time() + 10 + self.dice.uniform(*PAUSE)
         while not (self.output / "_SUCCESS.json").exists():
             time.sleep(0.1)
             self.wake()
@@ -118,7 +121,7 @@ class Run:
                 fault = self.dice.choices(list(FAULTS), FAULTS.values())[0]
                 if self.fault(fault):
                     counts[fault] += 1
-                due = time.time() + self.dice.uniform(5, 30)
+                due = time.time() + self.dice.uniform(*PAUSE)
         self.driver.wait()
         self.wake(everything=True)
 

@@ -77,9 +77,8 @@ public final class InitialWeights {
                     values[i] = (float) ((norm ? 1 : 0) + deviation * random.nextGaussian());
                 }
             }
-            target.append(HostTensor.ofFloats(values, values.length)
-                    .as(info.type())
-                    .bytes());
+            target.append(
+                    HostTensor.ofFloats(values, values.length).as(info.type()).bytes());
         }
     }
 

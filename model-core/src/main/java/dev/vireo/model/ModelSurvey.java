@@ -46,8 +46,8 @@ public final class ModelSurvey implements AutoCloseable {
         try {
             List<TensorInfo> taken = new ArrayList<>();
             WeightSource source = (name, shape) -> {
-                taken.add(new TensorInfo(
-                        name, type, Arrays.stream(shape).boxed().toList()));
+                taken.add(
+                        new TensorInfo(name, type, Arrays.stream(shape).boxed().toList()));
                 return Parameter.frozen(name, device.manager().zeros(new Shape(0)));
             };
             VisionEncoder vision = family.vision(config, NO_PIXELS, device, source);
@@ -57,7 +57,8 @@ public final class ModelSurvey implements AutoCloseable {
             List<TensorInfo> unused =
                     taken.stream().distinct().skip(used.size()).toList();
             List<TensorInfo> idle = unused.stream()
-                    .filter(info -> info.name().endsWith(".weight") && info.shape().size() == 2)
+                    .filter(info ->
+                            info.name().endsWith(".weight") && info.shape().size() == 2)
                     .toList();
             var stored = new StoredModules(WeightNames.of(config.modelType()), idle);
             return new ModelSurvey(device, new ModelBlocks(vision, text, stored), used, unused);

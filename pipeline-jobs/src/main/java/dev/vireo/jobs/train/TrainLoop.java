@@ -69,15 +69,11 @@ final class TrainLoop {
         rollBack();
         boolean delivered = false;
         while (!delivered) {
-            if (askedToEnd.getAsBoolean()) {
-                report.warn("asked to end: "
-                        + (position.step() == 0
-                                ? "no step is done"
-                                : "step " + position.step() + " is done and its checkpoint written")
-                        + "; the same command goes on from here");
-                throw new IOException("Cannot go on training: this process was asked to end");
+            boolean ending = askedToEnd.getAsBoolean();
+            if (ending && position.isRestorable()) {
+                throw ended();
             }
-            SegmentRequest request = next();
+            SegmentRequest request = next(ending);
             try {
                 SegmentOutcome outcome = segments.run(request);
                 if (outcome.complete()) {
@@ -101,9 +97,19 @@ final class TrainLoop {
         ownership.release();
     }
 
-    private SegmentRequest next() {
+    private IOException ended() {
+        String done = position.step() == 0
+                ? "no step is done"
+                : "step " + position.step() + " is done and its checkpoint written";
+        report.warn("asked to end: " + done + "; the same command goes on from here");
+        return new IOException("Cannot go on training: this process was asked to end");
+    }
+
+    /** @param ending whether the segment only saves what the one before it did */
+    private SegmentRequest next(boolean ending) {
         Gang gang = segments.gang(lengths.secondsPerStep());
-        long end = position.step() >= plan.steps() ? plan.steps() : lengths.end(position.step());
+        boolean still = ending || position.step() >= plan.steps();
+        long end = still ? position.step() : lengths.end(position.step());
         boolean moves = end > position.step();
         long sinceSaved = (System.nanoTime() - savedAt) / 1_000_000;
         return new SegmentRequest(
@@ -111,7 +117,7 @@ final class TrainLoop {
                 position,
                 end,
                 moves && lengths.evaluatesAt(end),
-                moves && lengths.savesAt(end),
+                ending || (moves && lengths.savesAt(end)),
                 Math.max(0, RECOVERY_MILLIS - sinceSaved),
                 end == plan.steps(),
                 best,
@@ -162,7 +168,7 @@ final class TrainLoop {
     }
 
     private void commit(SegmentRequest request, SegmentOutcome outcome) throws IOException {
-        boolean due = request.save() && outcome.end() == request.end();
+        boolean due = lengths.savesAt(outcome.end());
         checkpoints.commit(
                 new Commit(
                         outcome.end(),

@@ -108,6 +108,21 @@ class TrainLoopTest {
     }
 
     @Test
+    void driverThatIsAskedToEndBetweenSegmentsSavesTheLastOneFirst() throws IOException {
+        assertThatThrownBy(() -> run((at, request) -> {
+                    askedToEnd = true;
+                    return null;
+                }))
+                .hasMessage("Cannot go on training: this process was asked to end");
+        assertThat(segments).containsExactly("0-2", "2-2");
+        assertThat(notes.toString(StandardCharsets.UTF_8)).contains("step 2 is done and its checkpoint written");
+        askedToEnd = false;
+        run((at, request) -> null);
+        assertThat(segments).containsExactly("0-2", "2-2", "2-4", "4-6", "6-8");
+        assertThat(steps()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+    }
+
+    @Test
     void driverThatAnotherTookOverFromStopsAndChangesNothing() throws IOException {
         assertThatThrownBy(() -> run((at, request) -> {
                     if (at == 2) {
