@@ -41,6 +41,7 @@ class ArchitectureTest {
             entry(
                     "pretrained",
                     Set.of("families", "model", "nn", "checkpoint", "image", "tokenization", "data", "tensor")),
+            entry("planning", Set.of("model", "adapter", "nn", "checkpoint", "quantization", "tensor")),
             entry("generation", Set.of("model", "batch", "nn", "image", "tensor")),
             entry("training", Set.of("objective", "adapter", "model", "nn", "checkpoint", "batch", "image", "tensor")));
 

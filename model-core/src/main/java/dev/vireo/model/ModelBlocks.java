@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record ModelBlocks(VisionEncoder vision, TextDecoder text, StoredModules stored) {
     /** From the pixels to the vocabulary. */
-    List<Block> all() {
+    public List<Block> all() {
         List<Block> blocks = new ArrayList<>(vision.blocks());
         blocks.add(vision.packing().block());
         blocks.add(text.embedding());

@@ -77,7 +77,7 @@ public final class Block {
     }
 
     /** Elements that a kept graph holds for each row (token or position) of the input: an estimate for the memory plan. */
-    long graphElementsPerRow() {
+    public long graphElementsPerRow() {
         return graphElementsPerRow;
     }
 

@@ -24,7 +24,17 @@ public final class GraphBudget {
      * @param replicas models that train on the same device or host
      */
     public static GraphMemory automatic(Device device, Precision precision, int replicas) {
-        return new GraphMemory(bytes(device) / Math.max(1, replicas), elementBytes(precision));
+        return new GraphMemory(bytes(device, replicas), elementBytes(precision));
+    }
+
+    /** What kept graphs may take of a host's memory, for each of the replicas that train on it. */
+    public static long hostBytes(long memoryBytes, int replicas) {
+        return (long) (HOST_SHARE * memoryBytes) / Math.max(1, replicas);
+    }
+
+    /** What kept graphs may take of a GPU's memory that is free once the model is loaded. */
+    public static long gpuBytes(long freeBytes, int replicas) {
+        return (long) (FREE_GPU_SHARE * freeBytes) / Math.max(1, replicas);
     }
 
     /** Every graph is kept. */
@@ -37,13 +47,13 @@ public final class GraphBudget {
         return new GraphMemory(0, elementBytes(precision));
     }
 
-    private static long bytes(Device device) {
+    private static long bytes(Device device, int replicas) {
         if (device.isGpu()) {
             MemoryUsage gpu = CudaUtils.getGpuMemory(device);
-            return (long) (FREE_GPU_SHARE * (gpu.getMax() - gpu.getCommitted()));
+            return gpuBytes(gpu.getMax() - gpu.getCommitted(), replicas);
         }
         OperatingSystemMXBean host = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        return (long) (HOST_SHARE * host.getTotalMemorySize());
+        return hostBytes(host.getTotalMemorySize(), replicas);
     }
 
     private static int elementBytes(Precision precision) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** The list of jobs: {@code vireo JOB [options] [key=value ...]}. */
 public final class Vireo {
     /** In the order in which a user meets them. */
-    private static final List<JobDefinition> JOBS =
-            List.of(Demo.JOB, World.JOB, Init.JOB, Prepare.JOB, Score.JOB, Generate.JOB, Train.JOB, Evaluate.JOB);
+    private static final List<JobDefinition> JOBS = List.of(
+            Demo.JOB, World.JOB, Init.JOB, Prepare.JOB, Score.JOB, Generate.JOB, Plan.JOB, Train.JOB, Evaluate.JOB);
 
     private Vireo() {}
 

@@ -27,6 +27,8 @@ class ArchitectureTest {
 
     private static final Set<String> GROUND = Set.of("config", "storage", "runtime", "shards");
 
+    private static final Set<String> GROUND_AND_WORKERS = Set.of("config", "storage", "runtime", "shards", "workers");
+
     /** Each package and those that it may use; {@code entry} is the package of the job classes. */
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             entry("config", Set.of()),
@@ -41,7 +43,10 @@ class ArchitectureTest {
             entry("workers", GROUND),
             entry("score", Set.of("config", "storage", "runtime", "shards", "workers")),
             entry("generate", Set.of("config", "storage", "runtime", "shards", "workers")),
-            entry("train", Set.of("report", "config", "storage", "runtime", "shards", "workers", "exchange", "score")),
+            entry("plan", GROUND_AND_WORKERS),
+            entry(
+                    "train",
+                    Set.of("plan", "report", "config", "storage", "runtime", "shards", "workers", "exchange", "score")),
             entry("evaluate", Set.of("report", "workers", "config", "storage", "runtime", "shards")),
             entry(
                     "demo",

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param generate of the {@code generate} job
  * @param train of the {@code train} job
  * @param evaluate of the {@code evaluate} job
+ * @param plan of the {@code plan} job
  * @param world of the {@code world} job
  * @param demo of the {@code demo} job
  * @param written every key with its resolved value as it would be written, sorted by key; what {@code run.json} records
@@ -32,6 +33,7 @@ public record Settings(
         GenerateSettings generate,
         TrainSettings train,
         EvaluateSettings evaluate,
+        PlanSettings plan,
         WorldSettings world,
         DemoSettings demo,
         SortedMap<String, String> written,
@@ -65,7 +67,7 @@ public record Settings(
 
     /** The sections of the settings, in reading order. */
     public static List<String> sections() {
-        return List.of("model", "prepare", "score", "generate", "train", "evaluate", "world", "demo");
+        return List.of("model", "prepare", "score", "generate", "train", "plan", "evaluate", "world", "demo");
     }
 
     /** What help says about the settings of a section such as {@code train}, in reading order. */
@@ -86,6 +88,7 @@ public record Settings(
                 GenerateSettings.read(reader.below("generate")),
                 train,
                 EvaluateSettings.read(reader.below("evaluate")),
+                PlanSettings.read(reader.below("plan")),
                 WorldSettings.read(reader.below("world")),
                 DemoSettings.read(reader.below("demo")),
                 written,

@@ -2,19 +2,27 @@
 package dev.vireo.jobs.train;
 
 import com.google.gson.JsonObject;
+import dev.vireo.jobs.config.InvalidSettingsException;
 import dev.vireo.jobs.config.TrainSettings;
+import dev.vireo.jobs.plan.DataSize;
+import dev.vireo.jobs.plan.Estimate;
+import dev.vireo.jobs.plan.Machine;
 import dev.vireo.jobs.runtime.Console;
 import dev.vireo.jobs.runtime.Job;
 import dev.vireo.jobs.runtime.JobArguments;
 import dev.vireo.jobs.runtime.JobContext;
 import dev.vireo.jobs.runtime.NativeLibraries;
 import dev.vireo.jobs.runtime.Termination;
+import dev.vireo.jobs.storage.LocalCopy;
 import dev.vireo.jobs.storage.OutputDirectory;
 import dev.vireo.jobs.storage.Storage;
 import dev.vireo.jobs.workers.PrecisionChoice;
 import dev.vireo.jobs.workers.Threads;
+import dev.vireo.model.ModelSurvey;
+import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.tensor.Precision;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +50,7 @@ public final class TrainJob implements Job {
         TrainSettings train = context.settings().train();
         Precision precision =
                 PrecisionChoice.resolve(spark, context.settings().model().precision());
+        estimate(context, inputs, precision);
         long steps = steps(train, inputs.rows());
         RunRecord record = record(context, inputs, precision, steps);
         OutputDirectory output = OutputDirectory.open(
@@ -66,6 +75,22 @@ public final class TrainJob implements Job {
                 reference.training(),
                 reference.heldOut());
         train(context.console(), spark, plan, output);
+    }
+
+    /** Says what the run needs, and refuses what the machine of a worker cannot hold. */
+    private static void estimate(JobContext context, TrainInputs inputs, Precision precision) throws IOException {
+        Path directory = LocalCopy.of(context.storage(), context.arguments().model());
+        int batchSize = context.settings().train().batch().batchSize();
+        Machine machine = Machine.ofTask(
+                context.spark(), context.settings().train().batch().workers());
+        DataSize data = DataSize.of(inputs.shards(), PretrainedModel.open(directory), batchSize);
+        try (ModelSurvey survey = PretrainedModel.survey(directory)) {
+            Estimate estimate = Estimate.of(survey, context.settings(), precision, data, machine);
+            context.console().note(estimate.line());
+            if (!estimate.fits()) {
+                throw new InvalidSettingsException(List.of(estimate.refusal()));
+            }
+        }
     }
 
     private static void train(Console console, SparkSession spark, TrainPlan plan, OutputDirectory output)

@@ -58,6 +58,17 @@ class TrainChecksTest {
     }
 
     @Test
+    void whatTheMachineCannotHoldIsRefusedBeforeAnythingIsWritten() throws Exception {
+        TinyRun tiny = new TinyRun(folder);
+        Path shards = tiny.shards("rows", 2, true);
+        assertThatThrownBy(() -> tiny.train(shards, "run", "train.steps=1", "train.lora.rank=100000000"))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("Cannot train: 1 worker of")
+                .hasMessageContaining("no setting of the recipe would fit");
+        assertThat(folder.resolve("run")).doesNotExist();
+    }
+
+    @Test
     void localMastersHaveAsManyWorkersAsThreads() {
         assertThat(TrainChecks.localThreads("local")).isEqualTo(1);
         assertThat(TrainChecks.localThreads("local[4]")).isEqualTo(4);

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.planning;
+
+import dev.vireo.adapter.AdaptedModule;
+import dev.vireo.quantization.BaseFormat;
+import dev.vireo.tensor.Precision;
+import java.util.List;
+
+/**
+ * What decides the memory and the work of a worker's step.
+ *
+ * @param precision of the arithmetic
+ * @param base how the frozen weights are held
+ * @param adapted modules with a trained adapter; empty where all parameters are trained
+ * @param graphBytes what kept graphs may take; 0 recomputes everything
+ * @param batch the largest micro-batch
+ */
+public record Recipe(
+        Precision precision, BaseFormat base, List<AdaptedModule> adapted, long graphBytes, MicroBatch batch) {
+    public Recipe {
+        adapted = List.copyOf(adapted);
+    }
+
+    /** Whether all parameters are trained. */
+    public boolean full() {
+        return adapted.isEmpty();
+    }
+
+    int elementBytes() {
+        return precision == Precision.BF16 ? 2 : 4;
+    }
+
+    /**
+     * Sizes of a micro-batch.
+     *
+     * @param tokens T, of prompts with their images and of all answers
+     * @param scored M, answer tokens whose log-probability is wanted
+     * @param tiles of all images
+     */
+    public record MicroBatch(long tokens, long scored, long tiles) {}
+}

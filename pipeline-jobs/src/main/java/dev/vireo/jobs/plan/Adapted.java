@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs.plan;
+
+import dev.vireo.adapter.AdaptedModule;
+import dev.vireo.adapter.LoraSettings;
+import dev.vireo.jobs.config.TrainSettings;
+import dev.vireo.model.ModelSurvey;
+import java.util.List;
+
+/** The modules that a recipe adapts. */
+final class Adapted {
+    private Adapted() {}
+
+    static List<AdaptedModule> of(ModelSurvey survey, TrainSettings train) {
+        if (train.full()) {
+            return List.of();
+        }
+        var lora = train.lora();
+        return AdaptedModule.of(
+                survey.adapterHost(), new LoraSettings(lora.loraRank(), lora.alpha(), lora.dropout(), lora.targets()));
+    }
+}

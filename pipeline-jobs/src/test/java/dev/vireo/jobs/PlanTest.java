@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The plan of published models, of which only {@code config.json} is there. */
+class PlanTest {
+    private static final Path PUBLISHED = Path.of("../model-core/src/test/resources/published");
+
+    private static JobRun plan(String model, Object... settings) {
+        Object[] arguments = {"--model", PUBLISHED.resolve(model), "plan.flops=1e12"};
+        Object[] all = java.util.stream.Stream.of(arguments, settings)
+                .flatMap(java.util.Arrays::stream)
+                .toArray();
+        return JobRun.of(Plan.JOB, all);
+    }
+
+    /** R x (in + out) over all linears but the head: what PEFT's print_trainable_parameters says of the published models. */
+    @ParameterizedTest
+    @CsvSource({
+        "llava-1.5-7b, '23,633,920', '7,063,427,072', 370",
+        "llava-v1.6-mistral-7b, '24,616,960', '7,566,747,648', 370",
+    })
+    void loraOnAllLinearsHasThePublishedNumberOfParameters(String model, String trained, String all, int modules) {
+        JobRun run = plan(model, "train.lora.rank=8", "train.lora.targets=all-linear");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("parameters: " + all + ", of which trained " + trained)
+                .contains("model.language_model.layers.*.mlp.down_proj", "model.multi_modal_projector.linear_1");
+        int matched = run.out()
+                .lines()
+                .filter(line -> line.contains(" -> ") && line.strip().startsWith("model."))
+                .mapToInt(line -> Integer.parseInt(line.strip().split("\\s+")[1]))
+                .sum();
+        assertThat(matched).isEqualTo(modules);
+    }
+
+    @Test
+    void quantizedBaseFitsWhereTheModelDoesNot() {
+        JobRun whole = plan("llava-v1.6-mistral-7b", "model.precision=fp32", "plan.memory=16");
+        assertThat(whole.status()).as(whole.err()).isZero();
+        assertThat(whole.out()).contains("Cannot train: 1 worker", "these settings would fit:", "model.base=nf4");
+        JobRun quantized = plan(
+                "llava-v1.6-mistral-7b", "model.precision=bf16", "model.base=nf4", "plan.memory=12", "plan.tiles=3");
+        assertThat(quantized.status()).as(quantized.err()).isZero();
+        assertThat(quantized.out()).doesNotContain("Cannot train").contains("plan: 41,943,040 of");
+    }
+
+    @Test
+    void fullTrainingOfSevenBillionNeedsMoreThanAnyRecipeHere() {
+        JobRun run = plan("llava-v1.6-mistral-7b", "train.full=true", "plan.memory=24", "model.precision=bf16");
+        assertThat(run.out())
+                .contains("modules: all")
+                .contains("no setting of the recipe would fit; take a machine with more memory");
+    }
+}
