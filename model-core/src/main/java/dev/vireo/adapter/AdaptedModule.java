@@ -3,21 +3,22 @@ package dev.vireo.adapter;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.vireo.checkpoint.ModuleMatcher;
 import dev.vireo.checkpoint.TensorInfo;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A linear module with a new adapter.
  *
  * @param name the module
  * @param loraRank R of its factors
+ * @param magnitudes elements of DoRA's magnitude; 0 without
  */
-public record AdaptedModule(String name, int loraRank, long inFeatures, long outFeatures) {
-    /** Elements of its factors: R (in + out). */
+public record AdaptedModule(String name, int loraRank, long inFeatures, long outFeatures, long magnitudes) {
+    /** Trained elements: R (in + out) of the factors, and the magnitude's. */
     public long parameters() {
-        return loraRank * (inFeatures + outFeatures);
+        return loraRank * (inFeatures + outFeatures) + magnitudes;
     }
 
     /**
@@ -27,10 +28,14 @@ public record AdaptedModule(String name, int loraRank, long inFeatures, long out
      */
     public static List<AdaptedModule> of(AdapterHost host, LoraSettings settings) {
         Map<String, TensorInfo> linears = host.linears();
-        return ModuleMatcher.match(settings.targets(), linears.keySet(), host.names()).stream()
+        boolean dora = settings.variant().dora();
+        Set<String> possible = dora ? host.places().keySet() : linears.keySet();
+        return settings.modules(linears.keySet(), host.names()).stream()
+                .filter(possible::contains)
                 .map(name -> {
                     List<Long> shape = requireNonNull(linears.get(name)).shape();
-                    return new AdaptedModule(name, settings.loraRank(), shape.get(1), shape.get(0));
+                    return new AdaptedModule(
+                            name, settings.loraRank(name), shape.get(1), shape.get(0), dora ? shape.get(0) : 0);
                 })
                 .toList();
     }

@@ -8,7 +8,7 @@ import ai.djl.ndarray.NDManager;
 import dev.vireo.adapter.AdapterHost.Place;
 import dev.vireo.checkpoint.HostTensor;
 import dev.vireo.checkpoint.LoraPair;
-import dev.vireo.checkpoint.ModuleMatcher;
+import dev.vireo.checkpoint.LoraVariant;
 import dev.vireo.checkpoint.PeftAdapter;
 import dev.vireo.checkpoint.PeftConfig;
 import dev.vireo.checkpoint.StoredType;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A LoRA adapter attached to a model: y = W x + b + s B A x with s = alpha / R. Source: Hu et al. 2021, arXiv 2106.09685,
- * equation 3.
+ * equation 3; {@link LoraVariant} names the variants and {@code Linear.py} gives their formulas.
  *
  * <p>Owns the factors on the device; {@link #close} takes them off the model. A model carries one adapter at a time.
  * Factors of modules that nothing computes with (tower layers behind the selected one) are kept as they are, so that an
@@ -47,7 +47,12 @@ public final class LoraAdapter implements AutoCloseable {
     private final PeftAdapter start;
     private final Map<String, Factors> attached = new LinkedHashMap<>();
 
-    private record Factors(Parameter a, Parameter b) {}
+    private record Factors(
+            Parameter a, Parameter b, @Nullable Parameter magnitude) {
+        List<Parameter> all() {
+            return magnitude == null ? List.of(a, b) : List.of(a, b, magnitude);
+        }
+    }
 
     private LoraAdapter(AdapterHost host, PeftAdapter start, Use use) {
         this.host = host;
@@ -57,17 +62,27 @@ public final class LoraAdapter implements AutoCloseable {
         start.pairs().forEach((module, pair) -> {
             Place place = places.get(module);
             if (place != null) {
-                Factors factors = new Factors(
-                        parameter(module + ".lora_A.weight", pair.a(), use),
-                        parameter(module + ".lora_B.weight", pair.b(), use));
-                attached.put(module, factors);
-                place.block().attach(place.module(), factors.a(), factors.b(), start.scale(module));
+                attach(place, pair, use);
             }
         });
     }
 
+    private void attach(Place place, LoraPair pair, Use use) {
+        String module = place.module().name();
+        HostTensor stored = pair.magnitude();
+        Parameter a = parameter(module + ".lora_A.weight", pair.a(), use);
+        Parameter b = parameter(module + ".lora_B.weight", pair.b(), use);
+        Parameter magnitude = stored == null ? null : parameter(module + ".lora_magnitude_vector", stored, use);
+        attached.put(module, new Factors(a, b, magnitude));
+        place.block().attach(place.module(), a, b, start.scale(module));
+        if (magnitude != null) {
+            place.block().attachMagnitude(place.module(), magnitude);
+        }
+    }
+
     /**
-     * Attaches a new adapter, to be trained; it changes nothing yet.
+     * Attaches a new adapter, to be trained; it changes nothing yet. DoRA leaves out modules that nothing computes with:
+     * what their magnitude would be is not loaded.
      *
      * @param seed of the starting values, which depend on nothing else but the modules' names
      * @throws dev.vireo.checkpoint.CheckpointMismatchException if no module matches the targets
@@ -75,10 +90,14 @@ public final class LoraAdapter implements AutoCloseable {
     public static LoraAdapter create(AdapterHost host, LoraSettings settings, long seed) {
         Map<String, TensorInfo> linears = host.linears();
         Map<String, LoraPair> pairs = new TreeMap<>();
-        for (String module : ModuleMatcher.match(settings.targets(), linears.keySet(), host.names())) {
+        for (String module : settings.modules(linears.keySet(), host.names())) {
             pairs.put(module, LoraStart.of(settings, module, requireNonNull(linears.get(module)), seed));
         }
-        PeftConfig config = PeftConfig.uniform(null, settings.loraRank(), settings.alpha(), settings.dropout());
+        if (settings.variant().dora()) {
+            LoraStart.addMagnitudes(host, pairs);
+        }
+        PeftConfig config = PeftConfig.uniform(null, settings.loraRank(), settings.alpha(), settings.dropout())
+                .with(settings.variant());
         LoraAdapter adapter = new LoraAdapter(host, PeftAdapter.of(config, pairs, linears.keySet()), Use.TRAINED);
         if (settings.dropout() > 0) {
             adapter.dropOut(settings.dropout(), seed);
@@ -134,10 +153,10 @@ public final class LoraAdapter implements AutoCloseable {
         };
     }
 
-    /** The factors that compute, A before B, in the order of the modules' names. */
+    /** The factors that compute, A, B and the magnitude, in the order of the modules' names. */
     public List<Parameter> parameters() {
         List<Parameter> parameters = new ArrayList<>();
-        attached.values().forEach(factors -> parameters.addAll(List.of(factors.a(), factors.b())));
+        attached.values().forEach(factors -> parameters.addAll(factors.all()));
         return parameters;
     }
 
@@ -148,9 +167,7 @@ public final class LoraAdapter implements AutoCloseable {
 
     /** Number of elements of all factors. */
     public long size() {
-        return start.pairs().values().stream()
-                .mapToLong(pair -> pair.loraRank() * (pair.inFeatures() + pair.outFeatures()))
-                .sum();
+        return start.pairs().values().stream().mapToLong(LoraPair::size).sum();
     }
 
     /**
@@ -160,12 +177,16 @@ public final class LoraAdapter implements AutoCloseable {
      */
     public PeftAdapter toPeft(@Nullable String baseModel) {
         Map<String, LoraPair> pairs = new TreeMap<>(start.pairs());
-        attached.forEach((module, factors) -> pairs.computeIfPresent(
-                module, (name, pair) -> new LoraPair(toHost(factors.a()), toHost(factors.b()), pair.alpha())));
-        PeftConfig from = start.config();
-        PeftConfig config = new PeftConfig(
-                baseModel, from.loraRank(), from.alpha(), from.dropout(), from.rankStabilised(), Map.of(), Map.of());
-        return PeftAdapter.of(config, pairs, host.linears().keySet());
+        attached.forEach(
+                (module, factors) -> pairs.computeIfPresent(module, (name, pair) -> toHost(factors, pair.alpha())));
+        return PeftAdapter.of(
+                start.config().on(baseModel), pairs, host.linears().keySet());
+    }
+
+    private LoraPair toHost(Factors factors, double alpha) {
+        Parameter magnitude = factors.magnitude();
+        return new LoraPair(
+                toHost(factors.a()), toHost(factors.b()), alpha, magnitude == null ? null : toHost(magnitude));
     }
 
     private HostTensor toHost(Parameter parameter) {

@@ -80,7 +80,7 @@ public final class Fingerprint {
             Digest digest = new Digest();
             adapter.pairs().forEach((module, pair) -> {
                 digest.text(module).text(Double.toString(adapter.scale(module)));
-                for (HostTensor factor : List.of(pair.a(), pair.b())) {
+                for (HostTensor factor : pair.tensors()) {
                     digest.text(factor.toString()).bytes(factor.bytes());
                 }
             });

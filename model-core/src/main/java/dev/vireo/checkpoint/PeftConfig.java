@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code adapter_config.json} says of a plain LoRA adapter.
+ * What {@code adapter_config.json} says of a LoRA adapter.
  *
  * @param baseModel {@code base_model_name_or_path}
  * @param loraRank {@code r}
  * @param alpha {@code lora_alpha}
  * @param dropout {@code lora_dropout}
- * @param rankStabilised {@code use_rslora}: the scale is alpha / sqrt(R), not alpha / R
+ * @param variant {@code use_rslora} and {@code use_dora}
  * @param rankPattern {@code rank_pattern}: ranks by regular expression of the end of module names
  * @param alphaPattern {@code alpha_pattern}, the same for alpha
  */
@@ -25,7 +25,7 @@ public record PeftConfig(
         int loraRank,
         double alpha,
         double dropout,
-        boolean rankStabilised,
+        LoraVariant variant,
         Map<String, Integer> rankPattern,
         Map<String, Double> alphaPattern) {
     public PeftConfig {
@@ -35,12 +35,22 @@ public record PeftConfig(
 
     /** The configuration of an adapter whose modules all have one rank and alpha. */
     public static PeftConfig uniform(@Nullable String baseModel, int loraRank, double alpha, double dropout) {
-        return new PeftConfig(baseModel, loraRank, alpha, dropout, false, Map.of(), Map.of());
+        return new PeftConfig(baseModel, loraRank, alpha, dropout, LoraVariant.PLAIN, Map.of(), Map.of());
+    }
+
+    /** The same configuration with another variant. */
+    public PeftConfig with(LoraVariant other) {
+        return new PeftConfig(baseModel, loraRank, alpha, dropout, other, rankPattern, alphaPattern);
+    }
+
+    /** The same configuration, of an adapter on a base model of that name. */
+    public PeftConfig on(@Nullable String model) {
+        return new PeftConfig(model, loraRank, alpha, dropout, variant, rankPattern, alphaPattern);
     }
 
     /** What B A is multiplied by: alpha / R (Hu et al. 2021, section 4.1), or alpha / sqrt(R) (Kalajdzievski 2023). */
     public double scale(LoraPair pair) {
-        return pair.alpha() / (rankStabilised ? Math.sqrt(pair.loraRank()) : pair.loraRank());
+        return pair.alpha() / (variant.rankStabilised() ? Math.sqrt(pair.loraRank()) : pair.loraRank());
     }
 
     /** The rank of a module. */
@@ -74,7 +84,7 @@ public record PeftConfig(
                 alphas.put(pattern, pair.alpha());
             }
         });
-        return new PeftConfig(baseModel, loraRank, alpha, dropout, rankStabilised, ranks, alphas);
+        return new PeftConfig(baseModel, loraRank, alpha, dropout, variant, ranks, alphas);
     }
 
     /** The file's content. */
@@ -87,8 +97,8 @@ public record PeftConfig(
         json.addProperty("r", loraRank);
         json.addProperty("lora_alpha", plain(alpha));
         json.addProperty("lora_dropout", dropout);
-        json.addProperty("use_rslora", rankStabilised);
-        json.addProperty("use_dora", false);
+        json.addProperty("use_rslora", variant.rankStabilised());
+        json.addProperty("use_dora", variant.dora());
         json.addProperty("bias", "none");
         json.addProperty("fan_in_fan_out", false);
         json.addProperty("init_lora_weights", true);

@@ -43,6 +43,7 @@ final class PeftConfigReader {
             "runtime_config",
             "target_modules",
             "task_type",
+            "use_dora",
             "use_rslora");
 
     /** Starting values that leave the base model's weights as they are. */
@@ -64,7 +65,7 @@ final class PeftConfigReader {
                 (int) number("r"),
                 number("lora_alpha"),
                 has("lora_dropout") ? number("lora_dropout") : 0,
-                has("use_rslora") && isOn(json.get("use_rslora")),
+                new LoraVariant(has("use_rslora"), has("use_dora")),
                 patterns("rank_pattern", JsonElement::getAsInt),
                 patterns("alpha_pattern", JsonElement::getAsDouble));
     }

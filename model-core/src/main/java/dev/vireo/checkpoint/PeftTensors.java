@@ -3,41 +3,61 @@ package dev.vireo.checkpoint;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The names of a PEFT adapter's tensors, and the factors behind them. */
 final class PeftTensors {
-    static final String PREFIX = "base_model.model.";
-    static final String A = ".lora_A.weight";
-    static final String B = ".lora_B.weight";
-    private static final Pattern NAME =
-            Pattern.compile("(?:base_model\\.model\\.)?(.+)\\.lora_([AB])(?:\\.default)?\\.weight");
+    private static final String PREFIX = "base_model.model.";
+    private static final String ADAPTER_NAME = ".default";
+
+    /** What a module may have. */
+    private enum Role {
+        A(".lora_A.weight"),
+        B(".lora_B.weight"),
+        MAGNITUDE(".lora_magnitude_vector");
+
+        final String suffix;
+
+        Role(String suffix) {
+            this.suffix = suffix;
+        }
+    }
 
     private PeftTensors() {}
 
     /** The factors by module name as stored. */
     static Map<String, LoraPair> read(Path weights, PeftConfig config) {
         SafetensorsFile file = SafetensorsFile.open(weights);
-        Map<String, HostTensor> downs = new HashMap<>();
-        Map<String, HostTensor> ups = new HashMap<>();
+        Map<String, Map<Role, HostTensor>> modules = new TreeMap<>();
         List<String> problems = new ArrayList<>();
         for (TensorInfo info : file.tensors().values()) {
-            Matcher name = NAME.matcher(info.name());
-            if (!name.matches()) {
+            String name = plain(info.name());
+            Role role = Arrays.stream(Role.values())
+                    .filter(each -> name.endsWith(each.suffix))
+                    .findFirst()
+                    .orElse(null);
+            if (role == null || role == Role.MAGNITUDE && !config.variant().dora()) {
                 problems.add(info.name() + ": neither lora_A nor lora_B of a linear module");
                 continue;
             }
             long[] shape = info.shape().stream().mapToLong(Long::longValue).toArray();
-            Map<String, HostTensor> side = name.group(2).equals("A") ? downs : ups;
-            side.put(name.group(1), HostTensor.of(info.type(), shape, file.bytes(info.name())));
+            String module = name.substring(0, name.length() - role.suffix.length());
+            modules.computeIfAbsent(module, m -> new EnumMap<>(Role.class))
+                    .put(role, HostTensor.of(info.type(), shape, file.bytes(info.name())));
         }
-        Map<String, LoraPair> pairs = pair(downs, ups, config, problems);
+        Map<String, LoraPair> pairs = new LinkedHashMap<>();
+        modules.forEach((module, tensors) -> {
+            LoraPair pair = pair(module, tensors, config, problems);
+            if (pair != null) {
+                pairs.put(module, pair);
+            }
+        });
         if (!problems.isEmpty()) {
             throw new CheckpointMismatchException("Cannot read the adapter tensors of " + weights + ": "
                     + problems.size() + " are not those of plain LoRA of the rank that " + PeftAdapter.CONFIG + " says:"
@@ -46,34 +66,50 @@ final class PeftTensors {
         return pairs;
     }
 
-    private static Map<String, LoraPair> pair(
-            Map<String, HostTensor> downs, Map<String, HostTensor> ups, PeftConfig config, List<String> problems) {
-        Map<String, LoraPair> pairs = new LinkedHashMap<>();
-        TreeSet<String> modules = new TreeSet<>(downs.keySet());
-        modules.addAll(ups.keySet());
-        for (String module : modules) {
-            HostTensor a = downs.get(module);
-            HostTensor b = ups.get(module);
-            if (a == null || b == null) {
-                problems.add(module + ": it has no " + (a == null ? "lora_A" : "lora_B"));
-                continue;
+    /** A tensor's name without PEFT's prefix and without the name of the adapter. */
+    private static String plain(String stored) {
+        String name = stored.startsWith(PREFIX) ? stored.substring(PREFIX.length()) : stored;
+        for (Role role : Role.values()) {
+            String kind = role.suffix.replace(".weight", "");
+            if (name.endsWith(kind + ADAPTER_NAME) || name.endsWith(kind + ADAPTER_NAME + ".weight")) {
+                return name.substring(0, name.lastIndexOf(kind)) + role.suffix;
             }
-            int rank = config.loraRank(module);
-            if (a.shape().length != 2 || b.shape().length != 2 || a.shape()[0] != rank || b.shape()[1] != rank) {
-                problems.add(module + ": lora_A is " + a + " and lora_B " + b + ", expected rank " + rank);
-                continue;
-            }
-            pairs.put(module, new LoraPair(a, b, config.alpha(module)));
         }
-        return pairs;
+        return name;
+    }
+
+    private static @Nullable LoraPair pair(
+            String module, Map<Role, HostTensor> tensors, PeftConfig config, List<String> problems) {
+        HostTensor a = tensors.get(Role.A);
+        HostTensor b = tensors.get(Role.B);
+        HostTensor magnitude = tensors.get(Role.MAGNITUDE);
+        if (a == null || b == null) {
+            problems.add(module + ": it has no " + (a == null ? "lora_A" : "lora_B"));
+            return null;
+        }
+        int rank = config.loraRank(module);
+        if (a.shape().length != 2 || b.shape().length != 2 || a.shape()[0] != rank || b.shape()[1] != rank) {
+            problems.add(module + ": lora_A is " + a + " and lora_B " + b + ", expected rank " + rank);
+            return null;
+        }
+        long[] outputs = {b.shape()[0]};
+        if (config.variant().dora() && (magnitude == null || !Arrays.equals(magnitude.shape(), outputs))) {
+            problems.add(module + ": lora_magnitude_vector is " + (magnitude == null ? "missing" : magnitude)
+                    + ", expected shape " + Arrays.toString(outputs) + " as use_dora is true");
+            return null;
+        }
+        return new LoraPair(a, b, config.alpha(module), magnitude);
     }
 
     /** The tensors under the names that PEFT gives them. */
     static Map<String, HostTensor> named(Map<String, LoraPair> pairs) {
         Map<String, HostTensor> tensors = new LinkedHashMap<>();
         pairs.forEach((module, pair) -> {
-            tensors.put(PREFIX + module + A, pair.a());
-            tensors.put(PREFIX + module + B, pair.b());
+            tensors.put(PREFIX + module + Role.A.suffix, pair.a());
+            tensors.put(PREFIX + module + Role.B.suffix, pair.b());
+            if (pair.magnitude() != null) {
+                tensors.put(PREFIX + module + Role.MAGNITUDE.suffix, pair.magnitude());
+            }
         });
         return tensors;
     }

@@ -41,7 +41,10 @@ final class CheckpointWeights implements WeightSource, AutoCloseable {
     /** Whether the model's own weights are trained. */
     enum Training {
         FROZEN,
-        FULL
+        /** With float32 masters. */
+        FULL,
+        /** In bfloat16 alone. */
+        NARROW
     }
 
     /** @param format of the language model's linear modules, where the weights are frozen */
@@ -111,6 +114,12 @@ final class CheckpointWeights implements WeightSource, AutoCloseable {
         NDArray stored = tensors.view(manager, bytes, type(checkpoint.info(name)), shape);
         if (training == Training.FROZEN) {
             return Parameter.frozen(name, inPrecision(stored));
+        }
+        if (training == Training.NARROW) {
+            try (stored;
+                    NDArray narrow = tensors.cast(manager, stored, Precision.BF16)) {
+                return Parameter.narrow(name, tensors.copy(manager, narrow));
+            }
         }
         NDArray single = tensors.float32(manager, stored);
         NDArray master = tensors.copy(manager, single);

@@ -34,6 +34,11 @@ public record ModelLoader(Path directory, ModelFamily family, PixelScale pixels)
         return load(device, precision, CheckpointWeights.Training.FULL, BaseFormat.AS_IS);
     }
 
+    /** The bfloat16 model with every weight trainable in bfloat16, without masters. */
+    public VisionLanguageModel trainableWithoutMasters(Device device) {
+        return load(device, Precision.BF16, CheckpointWeights.Training.NARROW, BaseFormat.AS_IS);
+    }
+
     private VisionLanguageModel load(
             Device device, Precision precision, CheckpointWeights.Training training, BaseFormat format) {
         ModelConfig config = ModelConfig.read(directory);

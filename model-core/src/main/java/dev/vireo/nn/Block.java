@@ -99,6 +99,16 @@ public final class Block {
     }
 
     /**
+     * Makes the attached pair of a module DoRA's.
+     *
+     * @param magnitude [out]
+     */
+    public void attachMagnitude(LinearModule module, Parameter magnitude) {
+        parameters.set(module.slot() + LinearModule.MAGNITUDE, magnitude);
+        refresh();
+    }
+
+    /**
      * Gives the adapter of a module dropout on its input; {@code Linear.py} gives the formula.
      *
      * @param seed what {@link #redrawDropout} draws from, with the module's name
@@ -149,14 +159,14 @@ public final class Block {
 
     /** Calls a method without gradients. */
     public NDList call(NDManager scope, Weights weights, String method, NDList inputs) {
-        return script.call(scope, method, inputs, list(weights));
+        return script.call(scope, method, inputs, values(weights));
     }
 
     NDList callRecording(NDManager scope, String method, NDList inputs) {
         return script.callRecording(scope, method, inputs, trained);
     }
 
-    private NDList list(Weights weights) {
+    NDList values(Weights weights) {
         return switch (weights) {
             case BASE -> attached ? base : adapted;
             case ADAPTED -> adapted;

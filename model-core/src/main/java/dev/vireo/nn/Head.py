@@ -86,6 +86,17 @@ class Head(Module):
     plain = torch.logsumexp(l, [-1])
     tempered = torch.logsumexp(torch.div(l, x[1]), [-1])
     return [l, torch.stack([plain, tempered], 1)]
+  # Entropy of the next token at each scored position, exact over the vocabulary, nats: -sum_v p_v log p_v
+  # x = [hidden, sources] -> [M]
+  def entropy(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    outs = annotate(List[Tensor], [])
+    m = torch.size(x[1], 0)
+    c = self.chunk
+    for i in range(torch.floordiv(m + c - 1, c)):
+      s = torch.slice(x[1], 0, i * c, (i + 1) * c)
+      l = torch.log_softmax((self).logits(torch.index_select(x[0], 0, s), p, ), -1)
+      a = torch.append(outs, torch.neg(torch.sum(torch.exp(l) * l, [1])))
+    return [torch.cat(outs, 0)]
   # the same without an adapter
   def base(self: __torch__.Head, h: Tensor, p: List[Tensor]) -> Tensor:
     n = torch.rms_norm(h, [torch.size(h, -1)], p[0], self.eps)

@@ -65,16 +65,31 @@ def weight(x: Tensor, p: List[Tensor], i: int) -> Tensor:
   else:
     y = w
   return y
+# The lengths of the rows of W + s B A [out], float32, not differentiated, without a copy of W: with w and b rows of W and B
+# and G = A A^T, |w + s b A|^2 = |w|^2 + 2 s (w A^T) b + s^2 b G b.
+def row_norms(w: Tensor, p: List[Tensor], i: int) -> Tensor:
+  n = torch.linalg_vector_norm(torch.detach(w), 2, [1], False, dtype=6)
+  if torch.numel(p[i + 2]) > 0:
+    a = torch.to(torch.detach(p[i + 2]), 6)
+    b = torch.to(torch.detach(p[i + 3]), 6)
+    s = torch.select(p[i + 4], 0, 0)
+    cross = torch.sum(b * torch.to(torch.linear(torch.detach(w), torch.to(a, ops.prim.dtype(w))), 6), [1])
+    own = torch.sum(b * torch.matmul(b, torch.matmul(a, torch.t(a))), [1])
+    n = torch.sqrt(torch.clamp_min(n * n + cross * s * 2. + own * s * s, 0.))
+  return n
 # y = x W^T + b + s (x A^T) B^T      LoRA: Hu et al. 2021, arXiv 2106.09685, equation 3
+# With M: y = b + M / |W + s B A| (x W^T + s (x A^T) B^T), the norms by row and constant for the gradient. DoRA: Liu et al.
+# 2024, arXiv 2402.09353, equations 5 and 11. As in PEFT, dropout of A's input also drops in what M's change multiplies.
 # A linear module takes eight places of a block's parameters: W [out, in], b [out], A [R, in], B [out, R], s [1], or [4]
-# where A's input has dropout; three more are for what else an adapter or a quantized W needs: the last two are q and z above.
-# What is absent is an empty tensor. A and B may be float32 beside a bfloat16 W: they are cast to x's type.
+# where A's input has dropout, M [out]; two more are for what a quantized W needs: q and z above.
+# What is absent is an empty tensor. A, B and M may be float32 beside a bfloat16 W: they are cast to x's type.
 def linear(x: Tensor, p: List[Tensor], i: int) -> Tensor:
   b = p[i + 1]
+  w = __torch__.weight(x, p, i)
   if torch.numel(b) > 0:
-    y = torch.linear(x, __torch__.weight(x, p, i), b)
+    y = torch.linear(x, w, b)
   else:
-    y = torch.linear(x, __torch__.weight(x, p, i))
+    y = torch.linear(x, w)
   a = p[i + 2]
   if torch.numel(a) > 0:
     t = ops.prim.dtype(x)
@@ -83,7 +98,18 @@ def linear(x: Tensor, p: List[Tensor], i: int) -> Tensor:
     if torch.numel(s) > 1:
       u = __torch__.dropout(x, s)
     low = torch.linear(u, torch.to(a, t))
-    z = y + torch.linear(low * torch.to(torch.select(s, 0, 0), t), torch.to(p[i + 3], t))
+    up = torch.linear(low * torch.to(torch.select(s, 0, 0), t), torch.to(p[i + 3], t))
+    if torch.numel(p[i + 5]) > 0:
+      if torch.numel(s) > 1:
+        v = torch.linear(u, w)
+      elif torch.numel(b) > 0:
+        v = y - b
+      else:
+        v = y
+      g = torch.div(p[i + 5], __torch__.row_norms(w, p, i))
+      z = y + v * torch.to(g - 1., t) + up * torch.to(g, t)
+    else:
+      z = y + up
   else:
     z = y
   return z

@@ -14,4 +14,6 @@ public record LinearModule(String name, int slot, int inFeatures, int outFeature
     static final int ADAPTER = 2;
 
     static final int ADAPTER_END = 6;
+    /** The place of DoRA's magnitude. */
+    static final int MAGNITUDE = 5;
 }

@@ -4,24 +4,31 @@ package dev.vireo.nn;
 import ai.djl.ndarray.NDArray;
 
 /**
- * A named tensor of a block. A frozen one is only read. A trainable one has a float32 {@link #master} that the optimizer
- * writes, and {@link #value}, what the block computes with: the same array, or its copy in a narrower type.
+ * A named tensor of a block. A frozen one is only read. A trainable one has a {@link #master} that the optimizer writes, and
+ * {@link #value}, what the block computes with. The master is float32, and the value the same array or its copy in a
+ * narrower type; or both are one bfloat16 array.
  */
 public final class Parameter {
     private final String name;
     private final NDArray value;
     private final NDArray master;
-    private final boolean trainable;
+    private final Kind kind;
 
-    private Parameter(String name, NDArray value, NDArray master, boolean trainable) {
+    private enum Kind {
+        FROZEN,
+        SINGLE,
+        NARROW
+    }
+
+    private Parameter(String name, NDArray value, NDArray master, Kind kind) {
         this.name = name;
         this.value = value;
         this.master = master;
-        this.trainable = trainable;
+        this.kind = kind;
     }
 
     public static Parameter frozen(String name, NDArray value) {
-        return new Parameter(name, value, value, false);
+        return new Parameter(name, value, value, Kind.FROZEN);
     }
 
     /**
@@ -29,7 +36,12 @@ public final class Parameter {
      * @param master float32
      */
     public static Parameter trainable(String name, NDArray value, NDArray master) {
-        return new Parameter(name, value, master, true);
+        return new Parameter(name, value, master, Kind.SINGLE);
+    }
+
+    /** A parameter that is trained without a float32 master; {@code value} is bfloat16. */
+    public static Parameter narrow(String name, NDArray value) {
+        return new Parameter(name, value, value, Kind.NARROW);
     }
 
     /** Its name in the checkpoint, {@code model.language_model.layers.0.self_attn.q_proj.weight} say. */
@@ -46,7 +58,12 @@ public final class Parameter {
     }
 
     public boolean trainable() {
-        return trainable;
+        return kind != Kind.FROZEN;
+    }
+
+    /** Whether it is trained in bfloat16, without a float32 master. */
+    public boolean isNarrow() {
+        return kind == Kind.NARROW;
     }
 
     /** Number of elements. */

@@ -11,6 +11,8 @@ import java.util.Map;
  * rows were dealt out. The names and their order must be the same on every worker.
  */
 public final class MetricSums {
+    private static final String SPREAD = "_std";
+
     private final Map<String, double[]> sums = new LinkedHashMap<>();
 
     /** Sums of nothing: what a worker without rows adds. */
@@ -25,6 +27,12 @@ public final class MetricSums {
         double[] entry = sums.computeIfAbsent(name, n -> new double[2]);
         entry[0] += sum;
         entry[1] += weight;
+    }
+
+    /** Adds one item's value to a metric and to its spread, {@code NAME_std}: the standard deviation over all items. */
+    public void addWithSpread(String name, double value) {
+        add(name, value, 1);
+        add(name + SPREAD, value * value, 1);
     }
 
     /** Adds all of another's sums. */
@@ -54,13 +62,18 @@ public final class MetricSums {
         return result;
     }
 
-    /** Sum over weight by name; a metric without weight is left out. */
+    /** Sum over weight by name, or the standard deviation; a metric without weight is left out. */
     public Map<String, Double> means() {
         var means = new LinkedHashMap<String, Double>();
         sums.forEach((name, entry) -> {
             if (entry[1] > 0) {
                 means.put(name, entry[0] / entry[1]);
             }
+        });
+        means.replaceAll((name, square) -> {
+            String of = name.endsWith(SPREAD) ? name.substring(0, name.length() - SPREAD.length()) : "";
+            Double mean = means.get(of);
+            return mean == null ? square : Math.sqrt(Math.max(0, square - mean * mean));
         });
         return means;
     }

@@ -11,6 +11,7 @@ final class PairMetrics {
             "rewards/rejected",
             "rewards/accuracies",
             "rewards/margins",
+            "rewards/margins_std",
             "logps/chosen",
             "logps/rejected");
 
@@ -38,7 +39,7 @@ final class PairMetrics {
         sums.add("rewards/chosen", chosenReward, 1);
         sums.add("rewards/rejected", rejectedReward, 1);
         sums.add("rewards/accuracies", chosenReward - rejectedReward > rounding ? 1 : 0, 1);
-        sums.add("rewards/margins", chosenReward - rejectedReward, 1);
+        sums.addWithSpread("rewards/margins", chosenReward - rejectedReward);
         sums.add("logps/chosen", chosenLogp, 1);
         sums.add("logps/rejected", rejectedLogp, 1);
     }

@@ -14,11 +14,33 @@ import java.util.List;
  * @param adapted modules with a trained adapter; empty where all parameters are trained
  * @param graphBytes what kept graphs may take; 0 recomputes everything
  * @param batch the largest micro-batch
+ * @param optimizer how its state is held
  */
 public record Recipe(
-        Precision precision, BaseFormat base, List<AdaptedModule> adapted, long graphBytes, MicroBatch batch) {
+        Precision precision,
+        BaseFormat base,
+        List<AdaptedModule> adapted,
+        long graphBytes,
+        MicroBatch batch,
+        Optimizer optimizer) {
     public Recipe {
         adapted = List.copyOf(adapted);
+    }
+
+    /**
+     * What the optimizer holds.
+     *
+     * @param eightBit whether the moments are 8-bit codes, not float32
+     * @param compensated whether full training in bf16 has a compensation, not a float32 master
+     */
+    public record Optimizer(boolean eightBit, boolean compensated) {
+        /** Moments and masters in float32. */
+        public static final Optimizer SINGLE = new Optimizer(false, false);
+
+        /** Bytes of the moments of so many elements. */
+        long momentBytes(long elements) {
+            return eightBit ? 2 * elements + 2 * Float.BYTES * (elements / 256) : 2 * Float.BYTES * elements;
+        }
     }
 
     /** Whether all parameters are trained. */

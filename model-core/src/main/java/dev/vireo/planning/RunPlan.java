@@ -138,7 +138,13 @@ public final class RunPlan {
         }
         long trained = blocks.stream().mapToLong(PlannedBlock::trained).sum();
         long factors = recipe.full() ? 0 : FLOAT * trained;
-        return new MemoryPlan(mapped, held + factors, FLOAT * trained, 2 * FLOAT * trained, activations(), process);
+        return new MemoryPlan(
+                mapped,
+                held + factors,
+                FLOAT * trained,
+                recipe.optimizer().momentBytes(trained),
+                activations(),
+                process);
     }
 
     private boolean isLinear(String weight) {
@@ -149,10 +155,13 @@ public final class RunPlan {
                 .anyMatch(module::equals);
     }
 
-    /** A weight of another type is cast; a trained one has a float32 master, and a narrow copy in bf16. */
+    /** A weight of another type is cast; a trained one has a float32 master, and a narrow copy in bf16, or both narrow. */
     private long copy(TensorInfo info) {
         if (!recipe.full()) {
             return info.elements() * recipe.elementBytes();
+        }
+        if (recipe.optimizer().compensated()) {
+            return info.elements() * FLOAT;
         }
         return info.elements() * (FLOAT + (recipe.precision() == Precision.BF16 ? 2 : 0));
     }

@@ -46,7 +46,7 @@ public final class ModelExport {
 
     private static HostTensor toHost(NDArray master, Tensors tensors) {
         try (NDManager scope = NDManager.newBaseManager(tensors.device(), "PyTorch")) {
-            byte[] bytes = tensors.bytes(scope, master);
+            byte[] bytes = tensors.bytes(scope, tensors.float32(scope, master));
             return HostTensor.of(StoredType.F32, master.getShape().getShape(), ByteBuffer.wrap(bytes));
         }
     }

@@ -73,6 +73,23 @@ public final class Tensors implements AutoCloseable {
         one(scope, "add", target, source).close();
     }
 
+    /** Moves a tensor's values to a place of a flat tensor of its type, of which it becomes a view. */
+    public void moveInto(NDManager scope, NDArray tensor, NDArray flat, long place) {
+        try (NDArray at = host(scope, new long[] {place})) {
+            one(scope, "move", tensor, flat, at).close();
+        }
+    }
+
+    /** Some elements of a flat tensor in a shape; a view. */
+    public NDArray part(NDManager scope, NDArray flat, long place, long... shape) {
+        long[] layout = new long[shape.length + 1];
+        layout[0] = place;
+        System.arraycopy(shape, 0, layout, 1, shape.length);
+        try (NDArray at = host(scope, layout)) {
+            return one(scope, "part", flat, at);
+        }
+    }
+
     /**
      * Stored bytes as a tensor. On the CPU a direct buffer is used in place and must stay reachable as long as the tensor;
      * on another device it is uploaded once.

@@ -35,6 +35,31 @@ class Tensors(Module):
       b = torch.append(stride, step)
     empty = torch.empty([0], dtype=int(x[2]), layout=None, device=ops.prim.device(x[0]))
     return [torch.set_(empty, x[0], 0, size, stride)]
+  def strides(self: __torch__.Tensors, size: List[int]) -> List[int]:
+    stride = annotate(List[int], [])
+    for i in range(torch.len(size)):
+      step = 1
+      for j in range(torch.len(size)):
+        if j > i:
+          step = step * size[j]
+      b = torch.append(stride, step)
+    return stride
+  # x = [tensor, flat tensor of its type, int64 [1] on the host]: the tensor's values move to that place of flat, of which it
+  # becomes a view
+  def move(self: __torch__.Tensors, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    at = int(x[2][0])
+    size = torch.size(x[0])
+    a = torch.copy_(torch.slice(x[1], 0, at, at + torch.numel(x[0])), torch.reshape(x[0], [-1]))
+    return [torch.set_(x[0], x[1], at, size, (self).strides(size, ))]
+  # x = [flat tensor, int64 [1 + n] on the host: place, shape] -> a view of flat in that shape
+  def part(self: __torch__.Tensors, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    size = annotate(List[int], [])
+    n = 1
+    for i in range(torch.size(x[1], 0) - 1):
+      a = torch.append(size, int(x[1][i + 1]))
+      n = n * int(x[1][i + 1])
+    at = int(x[1][0])
+    return [torch.view(torch.slice(x[0], 0, at, at + n), size)]
   # x = [tensor] -> [its bytes, uint8]: the storage seen as bytes, without a copy; the tensor must be contiguous from offset 0
   def bytes(self: __torch__.Tensors, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     empty = torch.empty([0], dtype=0, layout=None, device=ops.prim.device(x[0]))

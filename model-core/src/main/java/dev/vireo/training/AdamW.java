@@ -4,87 +4,203 @@ package dev.vireo.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.vireo.checkpoint.StoredType;
 import dev.vireo.nn.Parameter;
+import dev.vireo.tensor.Precision;
 import dev.vireo.tensor.Script;
 import dev.vireo.tensor.Tensors;
+import dev.vireo.training.AdamWSettings.Moments;
+import dev.vireo.training.FlatParameters.Masters;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * AdamW on the float32 masters of a model's trainable parameters; {@code AdamW.py} gives the formula. As in transformers'
- * Trainer, norms and biases are not decayed. Owns the moments.
+ * AdamW on a range of flat parameters; {@code AdamW.py} gives the formula. As in transformers' Trainer, norms and biases are
+ * not decayed. Owns the moments, of its range alone; ranges that together are the whole take the same step bit for bit.
  */
 final class AdamW implements AutoCloseable {
     private static final Pattern NOT_DECAYED =
             Pattern.compile("(.*\\.)?bias|.*(layer_?norm\\d?|layrnorm|rmsnorm|(^|[._])norm)(\\..*)?");
+    private static final Pattern FASTER = Pattern.compile(".*\\.lora_(B\\.weight|magnitude_vector)");
+    /** Elements that are updated at once: on a CPU as many as its cache holds. */
+    private static final long CPU_CHUNK = 1 << 16;
 
+    private static final long GPU_CHUNK = 1 << 26;
+
+    /** Elements next to each other with the same rates. */
+    private record Run(long from, long to, double ratio, double decay) {}
+
+    /** A part of the state as it is stored, in a parameter's shape where it has one value for each element. */
+    record Stored(NDArray value, StoredType type) {}
+
+    private final FlatParameters flat;
     private final AdamWSettings settings;
-    private final List<Parameter> parameters;
+    private final Tensors tensors;
     private final NDManager manager;
     private final Script script;
-    private final NDList firstMoments = new NDList();
-    private final NDList secondMoments = new NDList();
+    private final long from;
+    private final long to;
+    private final List<Run> runs = new ArrayList<>();
+    private final NDArray compensation;
+    private final NDList first;
+    private final NDList second;
+    private final NDList state = new NDList();
     private long steps;
 
-    AdamW(List<Parameter> parameters, AdamWSettings settings, Tensors tensors) {
+    AdamW(FlatParameters flat, AdamWSettings settings, Tensors tensors) {
+        this(flat, 0, flat.elements(), settings, tensors);
+    }
+
+    /**
+     * @param from first element of the range, a multiple of {@link FlatParameters#ALIGNMENT}, as is
+     * @param to the one behind its last
+     */
+    AdamW(FlatParameters flat, long from, long to, AdamWSettings settings, Tensors tensors) {
+        if (from % FlatParameters.ALIGNMENT != 0 || to % FlatParameters.ALIGNMENT != 0 || from > to) {
+            throw new IllegalArgumentException("Cannot update elements " + from + " to " + to
+                    + ": expected multiples of " + FlatParameters.ALIGNMENT);
+        }
+        this.flat = flat;
+        this.from = from;
+        this.to = to;
         this.settings = settings;
-        this.parameters = List.copyOf(parameters);
+        this.tensors = tensors;
         this.manager = NDManager.newBaseManager(tensors.device(), "PyTorch");
         this.script = Script.load(tensors.device(), AdamW.class, Map.of(), "AdamW.py");
-        for (Parameter parameter : parameters) {
-            firstMoments.add(manager.zeros(parameter.master().getShape()));
-            secondMoments.add(manager.zeros(parameter.master().getShape()));
+        this.compensation = flat.type() == Masters.SINGLE ? empty() : zeros(flat.elements(), Precision.BF16);
+        this.first = moment();
+        this.second = moment();
+        for (int i = 0; i < flat.parameters().size(); i++) {
+            add(flat.parameters().get(i).name(), Math.max(from, flat.offset(i)), Math.min(to, flat.offset(i + 1)));
+        }
+        collectState();
+    }
+
+    private void add(String name, long start, long end) {
+        if (start >= end) {
+            return;
+        }
+        double ratio = FASTER.matcher(name).matches() ? settings.plusRatio() : 1;
+        double decay = isDecayed(name) ? settings.weightDecay() : 0;
+        Run last = runs.isEmpty() ? null : runs.get(runs.size() - 1);
+        if (last != null && last.to == start && last.ratio == ratio && last.decay == decay) {
+            runs.set(runs.size() - 1, new Run(last.from, end, ratio, decay));
+        } else {
+            runs.add(new Run(start, end, ratio, decay));
+        }
+    }
+
+    private NDArray empty() {
+        return manager.zeros(new Shape(0));
+    }
+
+    private NDArray zeros(long elements, Precision precision) {
+        try (NDArray zeros = manager.zeros(new Shape(elements))) {
+            return tensors.copy(manager, tensors.cast(manager, zeros, precision));
+        }
+    }
+
+    /** A moment: its values or codes, and the largest magnitudes of its blocks. */
+    private NDList moment() {
+        long elements = to - from;
+        return settings.moments() == Moments.SINGLE
+                ? new NDList(manager.zeros(new Shape(elements)), empty())
+                : new NDList(
+                        manager.zeros(new Shape(elements), DataType.UINT8),
+                        manager.zeros(new Shape(elements / FlatParameters.ALIGNMENT)));
+    }
+
+    private void collectState() {
+        state.addAll(new NDList(first.get(0), second.get(0), first.get(1), second.get(1)));
+        if (settings.moments() == Moments.SINGLE) {
+            NDArray none = empty();
+            state.addAll(new NDList(none, none, none, none));
+            return;
+        }
+        float[] signed = DynamicMap.values(true);
+        float[] unsigned = DynamicMap.values(false);
+        for (float[] table : List.of(signed, unsigned, DynamicMap.middles(signed), DynamicMap.middles(unsigned))) {
+            state.add(manager.create(table));
         }
     }
 
     /**
      * Takes one step.
      *
-     * @param gradients float32, one for each parameter, in the order of the parameters
+     * @param gradient float32 [elements], laid out as the parameters; only this range of it is read
      */
-    void step(NDList gradients, double learningRate) {
+    void step(NDArray gradient, double learningRate) {
         steps++;
-        update(gradients, learningRate, settings.weightDecay(), true);
-        update(gradients, learningRate, 0, false);
-    }
-
-    private void update(NDList gradients, double learningRate, double decay, boolean decayed) {
-        NDList group = new NDList();
-        for (NDList part : List.of(masters(), gradients, firstMoments, secondMoments)) {
-            for (int i = 0; i < parameters.size(); i++) {
-                if (isDecayed(parameters.get(i).name()) == decayed) {
-                    group.add(part.get(i));
-                }
-            }
-        }
-        if (group.isEmpty()) {
+        if (runs.isEmpty()) {
             return;
         }
-        double[] numbers = {learningRate, settings.beta1(), settings.beta2(), decay, settings.epsilon()};
-        try (NDManager scope = manager.newSubManager();
-                NDArray values = Tensors.host(scope, numbers);
-                NDArray step = Tensors.host(scope, new double[] {steps})) {
-            script.call(scope, "update", new NDList(values, step), group);
+        long[] places = new long[2 * runs.size()];
+        double[] rates = new double[2 * runs.size()];
+        for (int i = 0; i < runs.size(); i++) {
+            Run run = runs.get(i);
+            places[2 * i] = run.from;
+            places[2 * i + 1] = run.to;
+            rates[2 * i] = learningRate * run.ratio;
+            rates[2 * i + 1] = run.decay;
         }
-    }
-
-    private NDList masters() {
-        NDList masters = new NDList();
-        parameters.forEach(parameter -> masters.add(parameter.master()));
-        return masters;
+        double[] numbers = {settings.beta1(), settings.beta2(), settings.epsilon(), steps};
+        long[] layout = {from, tensors.device().isGpu() ? GPU_CHUNK : CPU_CHUNK};
+        NDList parameters = new NDList(flat.masters(), compensation, gradient);
+        parameters.addAll(state);
+        try (NDManager scope = manager.newSubManager()) {
+            NDList inputs = new NDList(
+                    Tensors.host(scope, numbers),
+                    Tensors.host(scope, places),
+                    Tensors.host(scope, rates),
+                    Tensors.host(scope, layout));
+            script.call(scope, "update", inputs, parameters);
+        }
     }
 
     static boolean isDecayed(String name) {
         return !NOT_DECAYED.matcher(name).matches();
     }
 
-    NDList firstMoments() {
-        return firstMoments;
+    /**
+     * Masters and optimizer state by parameter, for storing and restoring: views, owned by {@code scope}. Of an optimizer
+     * of the whole range only.
+     */
+    Map<String, Stored> state(NDManager scope) {
+        Map<String, Stored> stored = new LinkedHashMap<>();
+        for (int i = 0; i < flat.parameters().size(); i++) {
+            Parameter parameter = flat.parameters().get(i);
+            boolean single = flat.type() == Masters.SINGLE;
+            stored.put(
+                    "master." + parameter.name(),
+                    new Stored(parameter.master(), single ? StoredType.F32 : StoredType.BF16));
+            if (!single) {
+                NDArray part = flat.part(scope, compensation, i);
+                stored.put("compensation." + parameter.name(), new Stored(part, StoredType.BF16));
+            }
+            moment(stored, "m.", first, i, scope);
+            moment(stored, "v.", second, i, scope);
+        }
+        return stored;
     }
 
-    NDList secondMoments() {
-        return secondMoments;
+    private void moment(Map<String, Stored> into, String prefix, NDList moment, int i, NDManager scope) {
+        String name = flat.parameters().get(i).name();
+        NDArray part = flat.part(scope, moment.get(0), i);
+        if (settings.moments() == Moments.SINGLE) {
+            into.put(prefix + name, new Stored(part, StoredType.F32));
+            return;
+        }
+        long block = flat.offset(i) / FlatParameters.ALIGNMENT;
+        long blocks = flat.offset(i + 1) / FlatParameters.ALIGNMENT - block;
+        into.put(prefix + name + ".codes", new Stored(part, StoredType.U8));
+        into.put(
+                prefix + name + ".largest",
+                new Stored(tensors.part(scope, moment.get(1), block, blocks), StoredType.F32));
     }
 
     /** Steps taken, {@code t} of the formula. */
@@ -92,7 +208,7 @@ final class AdamW implements AutoCloseable {
         return steps;
     }
 
-    /** Continues from stored moments, which the caller has written into {@link #firstMoments} and {@link #secondMoments}. */
+    /** Continues from stored state, which the caller has written into what {@link #state} gives. */
     void resumeAt(long completedSteps) {
         steps = completedSteps;
     }

@@ -1,30 +1,74 @@
-# AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101, algorithm 2), as torch.optim.AdamW computes it, in float32, in place:
+# AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101, algorithm 2), as torch.optim.AdamW computes it, in float32:
 #   w = w (1 - lr decay);  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
 #   w = w - lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps)
-# x = [settings float64 [5]: lr, b1, b2, decay, eps; step t float32 []], on the host
-# p = n weights, n gradients, n first moments, n second moments
+# Everything lies in flat buffers and is changed in place, a chunk at a time, so that the passes of a chunk stay in the cache.
+# x, all on the host:
+#   0 float64 [4]: b1, b2, eps, t    1 runs int64 [2 n]: first element of each and the one behind its last
+#   2 float64 [2 n]: each run's lr and decay    3 int64 [2]: the element that the state starts with; elements of a chunk
+# p: 0 weights w    1 compensation, bfloat16 like w, or empty where w is float32    2 gradient, float32
+#   3, 4 m and v: float32, or uint8 codes with 5, 6 the largest magnitude of each block of 256 [blocks];
+#   7, 8 the codes' values, float32 [256]; 9, 10 the middles between neighbouring values [255]; 5 to 10 empty with float32
 class AdamW(Module):
   __parameters__ = []
   __buffers__ = []
   training : bool
-  def update(self: __torch__.AdamW, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
-    lr = float(x[0][0])
-    b1 = float(x[0][1])
-    b2 = float(x[0][2])
-    decay = float(x[0][3])
-    eps = float(x[0][4])
-    t = float(x[1])
-    n = torch.floordiv(torch.len(p), 4)
+  # Codes are those of bitsandbytes' block-wise 8-bit states (Dettmers et al. 2022, arXiv 2110.02861): value x largest, the
+  # nearest value, as its default and its CUDA implementation choose it.
+  def read(self: __torch__.AdamW, codes: Tensor, largest: Tensor, values: Tensor) -> Tensor:
+    y = torch.view(torch.index_select(values, 0, torch.to(codes, 3)), [-1, 256])
+    return torch.view(y * torch.unsqueeze(largest, 1), [-1])
+  def write(self: __torch__.AdamW, y: Tensor, codes: Tensor, largest: Tensor, middles: Tensor) -> Tensor:
+    rows = torch.view(y, [-1, 256])
+    a = torch.copy_(largest, torch.amax(torch.abs(rows), [1]))
+    by = torch.unsqueeze(torch.clamp_min(largest, 1e-38), 1)
+    nearest = torch.bucketize(torch.view(torch.div(rows, by), [-1]), middles, out_int32=True)
+    return torch.copy_(codes, nearest)
+  # Weights in bfloat16 lose updates below half a unit of their last place. Kahan 1965: what was rounded away is kept in the
+  # compensation and added to the next update. The sums themselves are float32.
+  def compensated(self: __torch__.AdamW, w: Tensor, c: Tensor, update: Tensor, decay: float) -> Tensor:
+    old = torch.to(w, 6)
+    y = update - old * decay + torch.to(c, 6)
+    a = torch.copy_(w, old + y)
+    return torch.copy_(c, y - (torch.to(w, 6) - old))
+  def chunk(self: __torch__.AdamW, n: Tensor, lr: float, decay: float, s: int, e: int, start: int, p: List[Tensor]) -> Tensor:
+    b1 = float(n[0])
+    b2 = float(n[1])
+    t = float(n[3])
+    g = torch.slice(p[2], 0, s, e)
+    coded = torch.numel(p[7]) > 0
+    ks = torch.floordiv(s - start, 256)
+    ke = torch.floordiv(e - start + 255, 256)
+    m = torch.slice(p[3], 0, s - start, e - start)
+    v = torch.slice(p[4], 0, s - start, e - start)
+    if coded:
+      mf = (self).read(m, torch.slice(p[5], 0, ks, ke), p[7], )
+      vf = (self).read(v, torch.slice(p[6], 0, ks, ke), p[8], )
+    else:
+      mf = m
+      vf = v
+    a = torch.add_(torch.mul_(mf, b1), g, alpha=1. - b1)
+    b = torch.addcmul_(torch.mul_(vf, b2), g, g, value=1. - b2)
+    d = torch.add_(torch.div_(torch.sqrt(vf), torch.sqrt(1. - torch.pow(b2, t))), float(n[2]))
     rate = torch.neg(torch.div(lr, 1. - torch.pow(b1, t)))
-    root = torch.sqrt(1. - torch.pow(b2, t))
-    for i in range(n):
-      w = p[i]
-      g = p[n + i]
-      m = p[2 * n + i]
-      v = p[3 * n + i]
-      a = torch.mul_(w, 1. - lr * decay)
-      b = torch.lerp_(m, g, 1. - b1)
-      c = torch.addcmul_(torch.mul_(v, b2), g, g, value=1. - b2)
-      d = torch.add_(torch.div_(torch.sqrt(v), root), eps)
-      e = torch.addcdiv_(w, m, d, value=rate)
+    w = torch.slice(p[0], 0, s, e)
+    if torch.numel(p[1]) > 0:
+      c = (self).compensated(w, torch.slice(p[1], 0, s, e), torch.div(mf, d) * rate, lr * decay, )
+    else:
+      c = torch.addcdiv_(torch.mul_(w, 1. - lr * decay), mf, d, value=rate)
+    if coded:
+      h = (self).write(mf, m, torch.slice(p[5], 0, ks, ke), p[9], )
+      k = (self).write(vf, v, torch.slice(p[6], 0, ks, ke), p[10], )
+    return c
+  def update(self: __torch__.AdamW, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    start = int(x[3][0])
+    size = int(x[3][1])
+    for i in range(torch.floordiv(torch.numel(x[1]), 2)):
+      s = int(x[1][2 * i])
+      e = int(x[1][2 * i + 1])
+      lr = float(x[2][2 * i])
+      decay = float(x[2][2 * i + 1])
+      # Chunks start at the same elements whatever part of the buffer is updated.
+      first = torch.floordiv(s, size)
+      for j in range(torch.floordiv(e - 1, size) + 1 - first):
+        a = (self).chunk(x[0], lr, decay, ops.prim.max(s, (first + j) * size), ops.prim.min(e, (first + j + 1) * size), start, p, )
     return [x[0]]

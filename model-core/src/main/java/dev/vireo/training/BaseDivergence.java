@@ -12,15 +12,27 @@ import dev.vireo.objective.MetricSums;
 import java.util.stream.IntStream;
 
 /**
- * How far an adapter has moved the model: KL(policy || base) of the next token, exact over the vocabulary, as a mean over
- * the answers' tokens, in nats.
+ * How far an adapter has moved the model, and how sure it is: means over the answers' tokens, in nats, exact over the
+ * vocabulary.
+ *
+ * <p>{@code kl} is KL(policy || base) of the next token. Evaluations take it over all rows. A training step takes it over
+ * the first few rows of its first micro-batch: rows come in random order, so this estimates the mean over the data without
+ * bias. It is the Rao-Blackwellised estimator (Amini, Vieira, Cotterell 2025, arXiv 2504.10637) on the data's answers: unlike
+ * estimators from the sampled tokens' log-ratios (k1, k3) it is never negative and has no heavy tail where the policy made a
+ * token of the data unlikely. It costs a forward pass of the base on those rows.
  */
 final class BaseDivergence {
     static final String METRIC = "kl";
+    static final String ENTROPY = "entropy";
 
     private BaseDivergence() {}
 
-    /** @param hidden the policy's last hidden states of the batch [T, D] */
+    /**
+     * Adds the divergence of a batch's rows.
+     *
+     * @param hidden the policy's last hidden states [T, D] of these rows, others may follow
+     * @param batch those rows alone
+     */
     static void add(VisionLanguageModel model, NDManager scope, NDArray hidden, PackedBatch batch, MetricSums metrics) {
         long[] sources = answerSources(batch);
         if (sources.length == 0) {
@@ -29,16 +41,32 @@ final class BaseDivergence {
         try (Tape tape = Tape.inference(scope, Weights.BASE)) {
             NDArray base = model.hidden(tape, batch);
             NDList inputs = new NDList(hidden, tape.scope().create(sources), base);
-            float[] kl = model.text()
-                    .head()
-                    .call(tape.scope(), Weights.ADAPTED, "divergence", inputs)
-                    .get(0)
-                    .toFloatArray();
-            metrics.add(
-                    METRIC,
-                    IntStream.range(0, kl.length).mapToDouble(i -> kl[i]).sum(),
-                    kl.length);
+            add(METRIC, model.text().head().call(tape.scope(), Weights.ADAPTED, "divergence", inputs), metrics);
         }
+    }
+
+    /** Adds the entropy of the next token. */
+    static void addEntropy(
+            VisionLanguageModel model,
+            NDManager scope,
+            Weights weights,
+            NDArray hidden,
+            PackedBatch batch,
+            MetricSums metrics) {
+        long[] sources = answerSources(batch);
+        if (sources.length == 0) {
+            return;
+        }
+        NDList inputs = new NDList(hidden, scope.create(sources));
+        add(ENTROPY, model.text().head().call(scope, weights, "entropy", inputs), metrics);
+    }
+
+    private static void add(String metric, NDList values, MetricSums metrics) {
+        float[] each = values.get(0).toFloatArray();
+        metrics.add(
+                metric,
+                IntStream.range(0, each.length).mapToDouble(i -> each[i]).sum(),
+                each.length);
     }
 
     private static long[] answerSources(PackedBatch batch) {

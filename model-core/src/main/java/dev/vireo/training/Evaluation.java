@@ -42,6 +42,7 @@ public final class Evaluation implements AutoCloseable {
     public MetricSums zero() {
         var names = new ArrayList<>(List.of(LOSS));
         names.addAll(loss.objective().metrics());
+        names.add(BaseDivergence.ENTROPY);
         if (weights == Weights.ADAPTED) {
             names.add(BaseDivergence.METRIC);
         }
@@ -60,6 +61,7 @@ public final class Evaluation implements AutoCloseable {
                 Tape tape = Tape.inference(scope, weights)) {
             NDArray hidden = model.hidden(tape, batch); // [T, D]
             // Before the head runs, which frees its input.
+            BaseDivergence.addEntropy(model, scope, weights, hidden, batch, sums);
             if (weights == Weights.ADAPTED) {
                 BaseDivergence.add(model, scope, hidden, batch, sums);
             }

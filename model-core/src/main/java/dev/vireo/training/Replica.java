@@ -15,10 +15,13 @@ import dev.vireo.nn.Tape;
 import dev.vireo.objective.LossBlock;
 import dev.vireo.objective.MetricSums;
 import dev.vireo.objective.Objective;
+import dev.vireo.training.StepInput.Watch;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One worker's copy of what is trained: the model with its trainable parameters, and the optimizer's state. Every worker
@@ -26,14 +29,19 @@ import java.util.List;
  * model.
  */
 public final class Replica implements AutoCloseable {
+    /** Sums of a step: loss, tokens, floating-point operations. */
+    private static final int WORK = 3;
+
     private final VisionLanguageModel model;
-    private final List<Parameter> parameters;
     private final AdamWSettings settings;
     private final GraphMemory memory;
     private final LossInputs lossInputs;
     private final LossBlock loss;
+    private final FlatParameters flat;
     private final AdamW optimizer;
     private final GradientBuffer gradients;
+    private final GradientNorms groups;
+    private final StepFlops flops;
 
     /**
      * @param parameters what is trained: an adapter's parameters, or all of the model's trainable ones
@@ -51,13 +59,19 @@ public final class Replica implements AutoCloseable {
             throw new IllegalArgumentException("Cannot train: no parameter is trainable");
         }
         this.model = model;
-        this.parameters = List.copyOf(parameters);
         this.settings = settings;
         this.memory = memory;
         this.lossInputs = new LossInputs(objective, reference, model, Weights.TRAINED);
         this.loss = new LossBlock(objective, model.tensors());
-        this.optimizer = new AdamW(parameters, settings, model.tensors());
-        this.gradients = new GradientBuffer(parameters, model.tensors());
+        this.flat = new FlatParameters(parameters, masters(parameters), model.tensors());
+        this.optimizer = new AdamW(flat, settings, model.tensors());
+        this.gradients = new GradientBuffer(flat, model.tensors());
+        this.groups = new GradientNorms(parameters);
+        this.flops = new StepFlops(model);
+    }
+
+    private static FlatParameters.Masters masters(List<Parameter> parameters) {
+        return parameters.get(0).isNarrow() ? FlatParameters.Masters.BF16 : FlatParameters.Masters.SINGLE;
     }
 
     /** Every parameter of the model that is trainable: those of full-parameter training. */
@@ -72,24 +86,27 @@ public final class Replica implements AutoCloseable {
      */
     public StepResult step(StepInput input, GradientExchange exchange) {
         MetricSums metrics = MetricSums.zero(loss.objective().metrics());
-        if (input.divergence() == StepInput.Divergence.MEASURED) {
-            metrics.add(BaseDivergence.METRIC, 0, 0);
-        }
-        double[] lossAndTokens = new double[2];
+        addWatched(input.watch(), metrics);
+        double[] work = new double[WORK];
         gradients.clear();
-        for (List<Sample> rows : input.microBatches()) {
-            backward(rows, input, metrics, lossAndTokens);
+        for (int i = 0; i < input.microBatches().size(); i++) {
+            // The step's first micro-batch is rank 0's first.
+            int watched = i == 0 && exchange.rank() == 0 ? input.watch().divergenceRows() : 0;
+            backward(input.microBatches().get(i), input, watched, metrics, work);
         }
         gradients.sumOver(exchange);
-        metrics = sumOver(exchange, metrics, lossAndTokens);
-        double norm = gradients.norm();
-        boolean finite = Double.isFinite(norm) && Double.isFinite(lossAndTokens[0]);
+        metrics = sumOver(exchange, metrics, work);
+        double[] norms = gradients.norms();
+        double norm = GradientNorms.whole(norms);
+        boolean finite = Double.isFinite(norm) && Double.isFinite(work[0]);
         if (finite) {
             clip(norm);
-            optimizer.step(gradients.sums(), input.learningRate());
-            refreshValues();
+            optimizer.step(gradients.flat(), input.learningRate());
+            flat.refreshValues();
         }
-        return new StepResult(lossAndTokens[0], norm, metrics.means(), (long) lossAndTokens[1], !finite);
+        Map<String, Double> means = new LinkedHashMap<>(metrics.means());
+        means.putAll(groups.byGroup(norms));
+        return new StepResult(work[0], norm, means, (long) work[1], work[2], !finite);
     }
 
     /**
@@ -101,10 +118,10 @@ public final class Replica implements AutoCloseable {
         for (List<Sample> rows : input.microBatches()) {
             for (Sample row : rows) {
                 MetricSums unused = MetricSums.zero(loss.objective().metrics());
-                double[] lossAndTokens = new double[2];
+                double[] work = new double[WORK];
                 gradients.clear();
-                backward(List.of(row), new StepInput(input.microBatches(), input.totals(), 0), unused, lossAndTokens);
-                if (!Double.isFinite(gradients.norm()) || !Double.isFinite(lossAndTokens[0])) {
+                backward(List.of(row), new StepInput(input.microBatches(), input.totals(), 0), 0, unused, work);
+                if (!Double.isFinite(GradientNorms.whole(gradients.norms())) || !Double.isFinite(work[0])) {
                     ids.add(row.rowId());
                 }
             }
@@ -113,7 +130,16 @@ public final class Replica implements AutoCloseable {
         return ids;
     }
 
-    private void backward(List<Sample> rows, StepInput input, MetricSums metrics, double[] lossAndTokens) {
+    private static void addWatched(Watch watch, MetricSums metrics) {
+        if (watch.entropy()) {
+            metrics.add(BaseDivergence.ENTROPY, 0, 0);
+        }
+        if (watch.divergenceRows() > 0) {
+            metrics.add(BaseDivergence.METRIC, 0, 0);
+        }
+    }
+
+    private void backward(List<Sample> rows, StepInput input, int watched, MetricSums metrics, double[] work) {
         PackedBatch batch = lossInputs.pack(rows);
         redrawDropout(rows);
         try (NDManager scope = model.newScope();
@@ -122,10 +148,16 @@ public final class Replica implements AutoCloseable {
             NDList measured = lossInputs.measure(scope, hidden, batch);
             NDArray logps = model.logProbs(tape, hidden, batch); // [M]
             NDList inputs = lossInputs.of(scope, logps, batch, input.totals(), measured);
-            lossAndTokens[0] += loss.evaluate(scope, inputs, metrics);
-            lossAndTokens[1] += batch.size();
-            if (input.divergence() == StepInput.Divergence.MEASURED) {
-                BaseDivergence.add(model, scope, hidden, batch, metrics);
+            work[0] += loss.evaluate(scope, inputs, metrics);
+            work[1] += batch.size();
+            work[2] += flops.of(batch);
+            if (input.watch().entropy()) {
+                BaseDivergence.addEntropy(model, scope, Weights.TRAINED, hidden, batch, metrics);
+            }
+            if (watched > 0) {
+                // Rows are packed one behind the other, so the first ones' hidden states come first.
+                PackedBatch first = lossInputs.pack(rows.subList(0, Math.min(watched, rows.size())));
+                BaseDivergence.add(model, scope, hidden, first, metrics);
             }
             tape.backward(loss.gradient(scope, inputs), gradients);
         }
@@ -142,12 +174,12 @@ public final class Replica implements AutoCloseable {
         }
     }
 
-    private static MetricSums sumOver(GradientExchange exchange, MetricSums metrics, double[] lossAndTokens) {
+    private static MetricSums sumOver(GradientExchange exchange, MetricSums metrics, double[] work) {
         double[] flat = metrics.flat();
-        double[] all = Arrays.copyOf(flat, flat.length + 2);
-        System.arraycopy(lossAndTokens, 0, all, flat.length, 2);
+        double[] all = Arrays.copyOf(flat, flat.length + work.length);
+        System.arraycopy(work, 0, all, flat.length, work.length);
         exchange.sum(all);
-        System.arraycopy(all, flat.length, lossAndTokens, 0, 2);
+        System.arraycopy(all, flat.length, work, 0, work.length);
         return MetricSums.of(metrics.names(), Arrays.copyOf(all, flat.length));
     }
 
@@ -156,17 +188,6 @@ public final class Replica implements AutoCloseable {
         double factor = settings.maxGradNorm() / (norm + 1e-6);
         if (settings.maxGradNorm() > 0 && factor < 1) {
             gradients.scale(factor);
-        }
-    }
-
-    /** Brings the values that the blocks compute with up to the masters. */
-    private void refreshValues() {
-        try (NDManager scope = model.newScope()) {
-            for (Parameter parameter : parameters) {
-                if (parameter.value() != parameter.master()) {
-                    model.tensors().assign(scope, parameter.value(), parameter.master());
-                }
-            }
         }
     }
 
@@ -182,7 +203,7 @@ public final class Replica implements AutoCloseable {
 
     /** Writes masters and optimizer state to {@code training_state.safetensors} in a directory. */
     public void save(Path directory) {
-        TrainingState.save(directory, parameters, optimizer, model.tensors());
+        TrainingState.save(directory, optimizer, model.tensors());
     }
 
     /**
@@ -191,14 +212,15 @@ public final class Replica implements AutoCloseable {
      * @throws dev.vireo.checkpoint.CheckpointMismatchException if the file is not of these parameters
      */
     public void restore(Path directory) {
-        TrainingState.restore(directory, parameters, optimizer, model.tensors());
-        refreshValues();
+        TrainingState.restore(directory, optimizer, model.tensors());
+        flat.refreshValues();
     }
 
     @Override
     public void close() {
         gradients.close();
         optimizer.close();
+        flat.close();
         loss.close();
     }
 }

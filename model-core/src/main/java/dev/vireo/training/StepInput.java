@@ -10,22 +10,27 @@ import java.util.List;
  * @param microBatches this worker's rows, a list for each micro-batch; may be empty
  * @param totals sizes of the global batch
  * @param learningRate of this step
- * @param divergence whether the step also measures the divergence from the base model; the same on every worker
+ * @param watch what the step measures besides; the same on every worker
  */
-public record StepInput(
-        List<List<Sample>> microBatches, BatchTotals totals, double learningRate, Divergence divergence) {
-    /** Whether {@code kl} is measured, which costs a forward pass of the base model. */
-    public enum Divergence {
-        MEASURED,
-        SKIPPED
+public record StepInput(List<List<Sample>> microBatches, BatchTotals totals, double learningRate, Watch watch) {
+    /**
+     * What a step measures beside the objective's metrics.
+     *
+     * @param divergenceRows rows of the step's first micro-batch on which {@code kl} is measured, each at the cost of a
+     *     forward pass of the base model; 0 measures none
+     * @param entropy whether the entropy of all answers' tokens is measured, at the cost of the head's forward pass
+     */
+    public record Watch(int divergenceRows, boolean entropy) {
+        /** Nothing. */
+        public static final Watch NOTHING = new Watch(0, false);
     }
 
     public StepInput {
         microBatches = microBatches.stream().map(List::copyOf).toList();
     }
 
-    /** A step that does not measure the divergence. */
+    /** A step that measures nothing besides. */
     public StepInput(List<List<Sample>> microBatches, BatchTotals totals, double learningRate) {
-        this(microBatches, totals, learningRate, Divergence.SKIPPED);
+        this(microBatches, totals, learningRate, Watch.NOTHING);
     }
 }

@@ -12,9 +12,11 @@ import java.util.Map;
  * @param gradNorm 2-norm of the gradient before clipping
  * @param metrics by TRL's names
  * @param tokens packed tokens that were computed
+ * @param flops floating-point operations of the model for them, see {@link StepFlops}
  * @param skipped whether the gradient was not finite, so that nothing was changed
  */
-public record StepResult(double loss, double gradNorm, Map<String, Double> metrics, long tokens, boolean skipped) {
+public record StepResult(
+        double loss, double gradNorm, Map<String, Double> metrics, long tokens, double flops, boolean skipped) {
     public StepResult {
         metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
     }

@@ -2,14 +2,12 @@
 package dev.vireo.training;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.vireo.checkpoint.CheckpointMismatchException;
 import dev.vireo.checkpoint.SafetensorsFile;
 import dev.vireo.checkpoint.SafetensorsWriter;
 import dev.vireo.checkpoint.StoredType;
 import dev.vireo.checkpoint.TensorInfo;
-import dev.vireo.nn.Parameter;
 import dev.vireo.tensor.ElementType;
 import dev.vireo.tensor.Tensors;
 import java.io.BufferedOutputStream;
@@ -20,29 +18,32 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
-/** Masters, moments and step count as one safetensors file: {@code master.NAME}, {@code m.NAME}, {@code v.NAME}. */
+/**
+ * Masters, moments and step count as one safetensors file: {@code master.NAME}, {@code m.NAME}, {@code v.NAME}, each with the
+ * bits that the optimizer holds; 8-bit moments as {@code m.NAME.codes} and {@code m.NAME.largest}.
+ */
 final class TrainingState {
     static final String FILE = "training_state.safetensors";
     private static final String STEPS = "optimizer_steps";
 
     private TrainingState() {}
 
-    static void save(Path directory, List<Parameter> parameters, AdamW optimizer, Tensors tensors) {
-        Map<String, NDArray> state = state(parameters, optimizer);
-        List<TensorInfo> infos = state.entrySet().stream()
-                .map(entry -> info(entry.getKey(), entry.getValue()))
-                .toList();
+    static void save(Path directory, AdamW optimizer, Tensors tensors) {
         Path file = directory.resolve(FILE);
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
                 NDManager scope = NDManager.newBaseManager(tensors.device(), "PyTorch")) {
+            Map<String, AdamW.Stored> state = optimizer.state(scope);
+            List<TensorInfo> infos = state.entrySet().stream()
+                    .map(entry -> info(entry.getKey(), entry.getValue()))
+                    .toList();
             SafetensorsWriter writer =
                     SafetensorsWriter.start(out, infos, Map.of(STEPS, Long.toString(optimizer.steps())));
             for (TensorInfo info : writer.order()) {
-                NDArray tensor = java.util.Objects.requireNonNull(state.get(info.name()));
+                NDArray tensor = Objects.requireNonNull(state.get(info.name())).value();
                 writer.append(info.name(), ByteBuffer.wrap(tensors.bytes(scope, tensor)));
             }
             writer.finish();
@@ -51,50 +52,51 @@ final class TrainingState {
         }
     }
 
-    static void restore(Path directory, List<Parameter> parameters, AdamW optimizer, Tensors tensors) {
+    static void restore(Path directory, AdamW optimizer, Tensors tensors) {
         SafetensorsFile file = SafetensorsFile.open(directory.resolve(FILE));
-        Map<String, NDArray> state = state(parameters, optimizer);
-        if (!file.tensors().keySet().equals(state.keySet())) {
-            throw new CheckpointMismatchException("Cannot resume from " + file.path() + ": it holds "
-                    + file.tensors().size() + " tensors of other parameters than the " + parameters.size()
-                    + " that are trained now");
-        }
         try (NDManager scope = NDManager.newBaseManager(tensors.device(), "PyTorch")) {
-            state.forEach((name, tensor) -> {
-                TensorInfo stored =
-                        java.util.Objects.requireNonNull(file.tensors().get(name));
-                if (!stored.shape().equals(info(name, tensor).shape())) {
-                    throw new CheckpointMismatchException("Cannot resume from " + file.path() + ": " + name
-                            + " has shape " + stored.shape() + ", expected "
-                            + info(name, tensor).shape());
-                }
-                ByteBuffer bytes = file.bytes(name);
+            Map<String, AdamW.Stored> state = optimizer.state(scope);
+            if (!file.tensors().keySet().equals(state.keySet())) {
+                throw new CheckpointMismatchException("Cannot resume from " + file.path() + ": it holds "
+                        + file.tensors().size() + " tensors of other parameters than the " + state.size()
+                        + " that are trained now");
+            }
+            state.forEach((name, target) -> {
+                requireFits(file, info(name, target));
                 try (NDArray source = tensors.view(
-                        scope, bytes, ElementType.FLOAT32, tensor.getShape().getShape())) {
-                    tensors.assign(scope, tensor, source);
+                        scope,
+                        file.bytes(name),
+                        elementType(target.type()),
+                        target.value().getShape().getShape())) {
+                    tensors.assign(scope, target.value(), source);
                 }
             });
         }
         optimizer.resumeAt(Long.parseLong(file.metadata().getOrDefault(STEPS, "0")));
     }
 
-    private static Map<String, NDArray> state(List<Parameter> parameters, AdamW optimizer) {
-        Map<String, NDArray> state = new LinkedHashMap<>();
-        NDList first = optimizer.firstMoments();
-        NDList second = optimizer.secondMoments();
-        for (int i = 0; i < parameters.size(); i++) {
-            Parameter parameter = parameters.get(i);
-            state.put("master." + parameter.name(), parameter.master());
-            state.put("m." + parameter.name(), first.get(i));
-            state.put("v." + parameter.name(), second.get(i));
+    private static void requireFits(SafetensorsFile file, TensorInfo expected) {
+        TensorInfo stored = Objects.requireNonNull(file.tensors().get(expected.name()));
+        if (!stored.shape().equals(expected.shape()) || stored.type() != expected.type()) {
+            throw new CheckpointMismatchException("Cannot resume from " + file.path() + ": " + expected.name()
+                    + " has shape " + stored.shape() + " of " + stored.type() + ", expected " + expected.shape()
+                    + " of " + expected.type());
         }
-        return state;
     }
 
-    private static TensorInfo info(String name, NDArray tensor) {
+    private static ElementType elementType(StoredType type) {
+        return switch (type) {
+            case F32 -> ElementType.FLOAT32;
+            case BF16 -> ElementType.BFLOAT16;
+            case U8 -> ElementType.UINT8;
+            default -> throw new IllegalArgumentException("Cannot restore optimizer state of " + type);
+        };
+    }
+
+    private static TensorInfo info(String name, AdamW.Stored stored) {
         return new TensorInfo(
                 name,
-                StoredType.F32,
-                Arrays.stream(tensor.getShape().getShape()).boxed().toList());
+                stored.type(),
+                Arrays.stream(stored.value().getShape().getShape()).boxed().toList());
     }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.vireo.adapter.LoraAdapter.Use;
 import dev.vireo.checkpoint.CheckpointMismatchException;
 import dev.vireo.checkpoint.LoraPair;
+import dev.vireo.checkpoint.LoraVariant;
+import dev.vireo.checkpoint.ModelPart;
 import dev.vireo.checkpoint.PeftAdapter;
 import dev.vireo.checkpoint.PeftConfig;
 import dev.vireo.model.Golden;
@@ -121,7 +123,7 @@ class LoraAdapterTest {
         PeftAdapter plain = PeftAdapter.read(GOLDEN.path("adapters/language/adapter"));
         Map<String, LoraPair> pairs = new TreeMap<>(plain.pairs());
         pairs.computeIfPresent(QUERY, (name, pair) -> new LoraPair(pair.a(), pair.b(), 6));
-        PeftConfig stabilised = new PeftConfig(null, 4, 8, 0, true, Map.of(), Map.of());
+        PeftConfig stabilised = PeftConfig.uniform(null, 4, 8, 0).with(new LoraVariant(true, false));
         try (VisionLanguageModel model = GoldenModels.load(GOLDEN, Precision.FP32);
                 LoraAdapter adapter =
                         LoraAdapter.attach(model.adapterHost(), PeftAdapter.of(stabilised, pairs), Use.TRAINED)) {
@@ -130,6 +132,48 @@ class LoraAdapterTest {
         PeftAdapter again = PeftAdapter.read(directory);
         assertThat(again.scale(QUERY)).isEqualTo(3.0); // 6 / sqrt(4)
         assertThat(again.scale(QUERY.replace("q_proj", "k_proj"))).isEqualTo(4.0); // 8 / sqrt(4)
+    }
+
+    @Test
+    void partsHaveTheirOwnTargetsRanksAndAlphas() {
+        LoraSettings settings = new LoraSettings(
+                8,
+                16,
+                0,
+                "language",
+                LoraVariant.PLAIN,
+                Map.of(
+                        ModelPart.TOWER, new LoraPart(".*\\.q_proj", 2, 0),
+                        ModelPart.PROJECTOR, new LoraPart("all-linear", 0, 4)));
+        try (VisionLanguageModel model = GoldenModels.load(GOLDEN, Precision.FP32);
+                LoraAdapter adapter = LoraAdapter.create(model.adapterHost(), settings, 0)) {
+            adapter.toPeft(null).write(directory);
+        }
+        PeftAdapter stored = PeftAdapter.read(directory);
+        assertThat(stored.pairs()).hasSize(14 + 3 + 2);
+        assertThat(stored.pairs().get(QUERY).loraRank()).isEqualTo(8);
+        String tower = "model.vision_tower.encoder.layers.0.self_attn.q_proj";
+        assertThat(stored.pairs().get(tower).loraRank()).isEqualTo(2);
+        assertThat(stored.scale(tower)).isEqualTo(8); // 16 / 2
+        assertThat(stored.scale("model.multi_modal_projector.linear_1")).isEqualTo(0.5); // 4 / 8
+    }
+
+    @Test
+    void partWithoutTargetsIsLeftOutAndATypoInAnyPartIsNamed() {
+        LoraPart none = new LoraPart(LoraPart.NONE, 0, 0);
+        LoraSettings tower = new LoraSettings(
+                4, 8, 0, "all-linear", LoraVariant.PLAIN, Map.of(ModelPart.LANGUAGE, none, ModelPart.PROJECTOR, none));
+        LoraSettings typo = new LoraSettings(
+                4, 8, 0, "language", LoraVariant.PLAIN, Map.of(ModelPart.TOWER, new LoraPart(".*qproj", 0, 0)));
+        try (VisionLanguageModel model = GoldenModels.load(GOLDEN, Precision.FP32)) {
+            AdapterHost host = model.adapterHost();
+            try (LoraAdapter adapter = LoraAdapter.create(host, tower, 0)) {
+                assertThat(adapter.modules()).hasSize(18).allMatch(module -> module.contains("vision_tower"));
+            }
+            assertThatThrownBy(() -> LoraAdapter.create(host, typo, 0))
+                    .isInstanceOf(CheckpointMismatchException.class)
+                    .hasMessageContaining("modules \".*qproj\": none of the 18 linear modules");
+        }
     }
 
     @Test

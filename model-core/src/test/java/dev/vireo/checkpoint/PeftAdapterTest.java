@@ -82,7 +82,6 @@ class PeftAdapterTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "\"use_dora\": true",
                 "\"bias\": \"lora_only\"",
                 "\"lora_bias\": true",
                 "\"modules_to_save\": [\"lm_head\"]",
@@ -102,6 +101,16 @@ class PeftAdapterTest {
                 .isInstanceOf(CheckpointMismatchException.class)
                 .hasMessageContaining("it is not plain LoRA")
                 .hasMessageContaining(name + " = ");
+    }
+
+    @Test
+    void adapterOfDoraWithoutMagnitudesIsRefused() throws IOException {
+        PeftAdapter.read(GOLDEN).write(directory);
+        Path config = directory.resolve("adapter_config.json");
+        Files.writeString(config, Files.readString(config).replace("\"use_dora\": false", "\"use_dora\": true"));
+        assertThatThrownBy(() -> PeftAdapter.read(directory))
+                .isInstanceOf(CheckpointMismatchException.class)
+                .hasMessageContaining("q_proj: lora_magnitude_vector is missing, expected shape [64]");
     }
 
     @Test

@@ -58,18 +58,24 @@ final class GoldenRun {
     }
 
     AdamWSettings optimizer() {
-        return new AdamWSettings(
+        AdamWSettings adamW = new AdamWSettings(
                 number("adam_beta1"),
                 number("adam_beta2"),
                 number("adam_epsilon"),
                 number("weight_decay"),
                 number("max_grad_norm"));
+        return adamW.with(
+                settings.has("loraplus_lr_ratio") ? number("loraplus_lr_ratio") : 1, AdamWSettings.Moments.SINGLE);
     }
 
     LearningRate learningRate() {
         return new LearningRate(
-                LearningRate.Schedule.valueOf(text("lr_scheduler_type").toUpperCase(java.util.Locale.ROOT)),
+                text("lr_scheduler_type").equals("polynomial")
+                        ? LearningRate.Schedule.LINEAR
+                        : LearningRate.Schedule.valueOf(
+                                text("lr_scheduler_type").toUpperCase(java.util.Locale.ROOT)),
                 number("learning_rate"),
+                settings.has("min_learning_rate") ? number("min_learning_rate") : 0,
                 count("warmup_steps"),
                 count("max_steps"));
     }

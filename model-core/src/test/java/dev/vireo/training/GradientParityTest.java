@@ -41,6 +41,8 @@ class GradientParityTest {
         "llavanext-tiny, language, sft, 0",
         "llavanext-tiny, everything, orpo-completion, 0",
         "llavanext-tiny, everything, dpo-base, " + KEEP,
+        "llavanext-tiny, dora, orpo-completion, 0",
+        "llavanext-tiny, dora, orpo-completion, " + KEEP,
         "llava15-tiny, language, orpo-completion, " + KEEP,
         "llava15-tiny, language, orpo-all, 0",
         "llava15-tiny, language, dpo-base, 0",

@@ -2,6 +2,7 @@
 package dev.vireo.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
@@ -30,8 +31,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** LoRA on a quantized base trains as on a base that holds the dequantized weights: QLoRA's meaning. */
 class QuantizedTrainingTest {
@@ -40,30 +42,33 @@ class QuantizedTrainingTest {
     @TempDir
     Path directory;
 
-    @Test
-    void stepsOnAnNf4BaseAreThoseOnItsDequantizedWeights() {
+    @ParameterizedTest
+    @ValueSource(strings = {"language", "dora"})
+    void stepsOnAnNf4BaseAreThoseOnItsDequantizedWeights(String adapter) {
         Golden golden = Golden.of("llavanext-tiny");
         writeDequantized(golden, directory.resolve("model"));
         List<float[]> quantized;
         List<float[]> plain;
         try (VisionLanguageModel model =
                 GoldenModels.loader(golden).frozen(Device.cpu(), Precision.FP32, BaseFormat.NF4)) {
-            quantized = train(golden, model);
+            quantized = train(golden, model, adapter);
         }
         try (VisionLanguageModel model =
                 PretrainedModel.open(directory.resolve("model")).loader().frozen(Device.cpu(), Precision.FP32)) {
-            plain = train(golden, model);
+            plain = train(golden, model, adapter);
         }
         assertThat(quantized).hasSameSizeAs(plain);
         for (int i = 0; i < plain.size(); i++) {
-            assertThat(quantized.get(i)).isEqualTo(plain.get(i));
+            // DoRA's tower and projector keep or recompute their graphs, which rounds differently, and Adam enlarges it.
+            float rounding = adapter.equals("dora") ? 2e-4f * (1 + Math.abs(plain.get(i)[0])) : 0;
+            assertThat(quantized.get(i)).containsExactly(plain.get(i), within(rounding));
         }
     }
 
     /** The adapter's factors after three steps, and the losses. */
-    private static List<float[]> train(Golden golden, VisionLanguageModel model) {
+    private static List<float[]> train(Golden golden, VisionLanguageModel model, String name) {
         List<float[]> result = new ArrayList<>();
-        try (LoraAdapter adapter = GoldenAdapter.attach(golden, model, "language");
+        try (LoraAdapter adapter = GoldenAdapter.attach(golden, model, name);
                 Replica replica = new Replica(
                         model,
                         adapter.parameters(),

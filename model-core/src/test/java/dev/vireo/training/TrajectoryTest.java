@@ -40,6 +40,7 @@ class TrajectoryTest {
         "llavanext-tiny, orpo-all",
         "llavanext-tiny, orpo-everything",
         "llavanext-tiny, sft",
+        "llavanext-tiny, orpo-dora-plus",
     })
     void lossesAndFinalAdapterEqualTheReference(String name, String label) {
         Golden golden = Golden.of(name);

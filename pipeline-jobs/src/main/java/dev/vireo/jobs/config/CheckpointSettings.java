@@ -12,7 +12,7 @@ import java.io.Serializable;
  * @param saveEvery between two checkpoints; 0 saves at the end only
  * @param keep checkpoints that are kept
  * @param logEvery between two lines of {@code metrics.jsonl}
- * @param klEvery between two measurements of the divergence from the base model while training; 0 never
+ * @param klRows rows of a logged step on which the divergence from the base model is measured
  * @param segmentSteps in one Spark job
  */
 public record CheckpointSettings(
@@ -22,7 +22,7 @@ public record CheckpointSettings(
         int saveEvery,
         int keep,
         int logEvery,
-        int klEvery,
+        int klRows,
         int segmentSteps)
         implements Serializable {
     static CheckpointSettings read(SettingsReader train) {
@@ -33,7 +33,7 @@ public record CheckpointSettings(
                 train.count("save-every", 0),
                 train.count("keep", 1),
                 train.count("log-every", 1),
-                train.count("kl-every", 0),
+                train.count("kl-rows", 0),
                 train.count("segment-steps", 1));
         if (!settings.bestMetric.startsWith("eval_")) {
             train.invalid("best-metric", "a metric of the evaluation, such as eval_loss or eval_rewards/accuracies");

@@ -13,6 +13,7 @@ import java.io.Serializable;
  * @param full whether all parameters are trained instead of an adapter
  * @param recompute which layers compute their activations again in the backward pass
  * @param checkpoint when training logs, evaluates and saves
+ * @param stop when training ends before its last step
  * @param faults what happens when something goes wrong
  */
 public record TrainSettings(
@@ -23,6 +24,7 @@ public record TrainSettings(
         boolean full,
         Recompute recompute,
         CheckpointSettings checkpoint,
+        StopSettings stop,
         FaultSettings faults)
         implements Serializable {
     /** Which layers compute their activations again in the backward pass. */
@@ -44,7 +46,19 @@ public record TrainSettings(
                 train.flag("full"),
                 train.choice("recompute", Recompute.class),
                 CheckpointSettings.read(train),
+                StopSettings.read(train.below("stop")),
                 FaultSettings.read(train));
+        if (settings.optimizer.master() == OptimizerSettings.Master.KAHAN && !settings.full) {
+            train.invalid("master", "fp32 without train.full=true: the factors of an adapter are float32");
+        }
+        if (settings.stop.klAbove() > 0 && (settings.full || settings.checkpoint.klRows() == 0)) {
+            train.below("stop")
+                    .invalid(
+                            "kl-above",
+                            settings.full
+                                    ? "0 with train.full=true: no base model is left to compare with"
+                                    : "0 with train.kl-rows=0: no step measures the divergence");
+        }
         int warmup = settings.optimizer.warmupSteps();
         if (settings.batch.steps() > 0 && warmup > settings.batch.steps()) {
             train.invalid("warmup-steps", "<= train.steps, which is " + settings.batch.steps());

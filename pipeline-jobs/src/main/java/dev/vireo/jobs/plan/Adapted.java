@@ -2,7 +2,6 @@
 package dev.vireo.jobs.plan;
 
 import dev.vireo.adapter.AdaptedModule;
-import dev.vireo.adapter.LoraSettings;
 import dev.vireo.jobs.config.TrainSettings;
 import dev.vireo.model.ModelSurvey;
 import java.util.List;
@@ -15,8 +14,6 @@ final class Adapted {
         if (train.full()) {
             return List.of();
         }
-        var lora = train.lora();
-        return AdaptedModule.of(
-                survey.adapterHost(), new LoraSettings(lora.loraRank(), lora.alpha(), lora.dropout(), lora.targets()));
+        return AdaptedModule.of(survey.adapterHost(), train.lora().adapter());
     }
 }

@@ -2,6 +2,7 @@
 package dev.vireo.jobs.plan;
 
 import dev.vireo.adapter.AdaptedModule;
+import dev.vireo.jobs.config.OptimizerSettings;
 import dev.vireo.jobs.config.Settings;
 import dev.vireo.jobs.config.TrainSettings.Recompute;
 import dev.vireo.model.ModelSurvey;
@@ -28,16 +29,24 @@ public final class Estimate {
     private final DataSize data;
     private final Machine machine;
     private final Choice chosen;
+    private final Recipe.Optimizer optimizer;
 
     /** The settings that decide the memory. */
     private record Choice(Precision precision, BaseFormat base, Recompute recompute, int batchSize) {}
 
-    private Estimate(ModelSurvey survey, List<AdaptedModule> adapted, DataSize data, Machine machine, Choice chosen) {
+    private Estimate(
+            ModelSurvey survey,
+            List<AdaptedModule> adapted,
+            DataSize data,
+            Machine machine,
+            Choice chosen,
+            Recipe.Optimizer optimizer) {
         this.survey = survey;
         this.adapted = adapted;
         this.data = data;
         this.machine = machine;
         this.chosen = chosen;
+        this.optimizer = optimizer;
     }
 
     /**
@@ -54,7 +63,9 @@ public final class Estimate {
                 settings.model().format(),
                 train.recompute(),
                 train.batch().batchSize());
-        return new Estimate(survey, Adapted.of(survey, train), data, machine, choice);
+        var optimizer = new Recipe.Optimizer(
+                train.optimizer().eightBit(), train.optimizer().master() == OptimizerSettings.Master.KAHAN);
+        return new Estimate(survey, Adapted.of(survey, train), data, machine, choice, optimizer);
     }
 
     /** The modules with an adapter; none where all parameters are trained. */
@@ -65,7 +76,13 @@ public final class Estimate {
     private RunPlan plan(Choice choice) {
         return new RunPlan(
                 survey,
-                new Recipe(choice.precision, choice.base, adapted, graphBytes(choice), data.largest(choice.batchSize)));
+                new Recipe(
+                        choice.precision,
+                        choice.base,
+                        adapted,
+                        graphBytes(choice),
+                        data.largest(choice.batchSize),
+                        optimizer));
     }
 
     RunPlan plan() {
@@ -84,7 +101,7 @@ public final class Estimate {
     }
 
     private long weightBytes(Choice choice) {
-        Recipe none = new Recipe(choice.precision, choice.base, adapted, 0, data.largest(1));
+        Recipe none = new Recipe(choice.precision, choice.base, adapted, 0, data.largest(1), optimizer);
         MemoryPlan plan = new RunPlan(survey, none).memory(ProcessMemory.bytes(machine));
         return plan.mapped() + plan.weights() + plan.process();
     }

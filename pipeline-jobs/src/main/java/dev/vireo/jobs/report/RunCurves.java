@@ -22,10 +22,21 @@ final class RunCurves {
             new Panel("rewards/chosen", false, "Reward, chosen", "beta times the (relative) log-probability"),
             new Panel("rewards/rejected", false, "Reward, rejected", "beta times the (relative) log-probability"),
             new Panel("rewards/margins", false, "Reward margin", "chosen less rejected"),
+            new Panel("rewards/margins_std", false, "Spread of the margin", "standard deviation over the step's pairs"),
             new Panel("rewards/accuracies", false, "Reward accuracy", "share of pairs whose chosen answer wins"),
             new Panel("learning_rate", false, "Learning rate", ""),
             new Panel("kl", false, "KL to base", "divergence of the next token on the answers, nats"),
-            new Panel("grad_norm", false, "Gradient norm", "before clipping"));
+            new Panel("entropy", false, "Entropy", "of the next token on the answers, nats"),
+            new Panel("grad_norm", false, "Gradient norm", "before clipping"),
+            new Panel("grad_norm/tower", false, "Gradient norm, image tower", "before clipping"),
+            new Panel("grad_norm/projector", false, "Gradient norm, projector", "before clipping"),
+            new Panel("grad_norm/language", false, "Gradient norm, language model", "before clipping"),
+            new Panel("grad_norm/lora_A", false, "Gradient norm, factors A", "before clipping"),
+            new Panel("grad_norm/lora_B", false, "Gradient norm, factors B", "before clipping"),
+            new Panel("grad_norm/lora_magnitude_vector", false, "Gradient norm, magnitudes", "before clipping"),
+            new Panel("tokens_per_second", false, "Tokens a second", "packed tokens, all workers together"),
+            new Panel("teraflops_per_second", false, "Model TFLOP/s", "matrix products alone, all workers together"),
+            new Panel("data_seconds", false, "Wait for data", "seconds of a step"));
 
     private RunCurves() {}
 

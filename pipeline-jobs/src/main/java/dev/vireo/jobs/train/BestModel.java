@@ -18,7 +18,12 @@ final class BestModel {
         if (Double.isNaN(value)) {
             return false;
         }
-        return before == null || (isSmallerBetter(metric) ? value < before : value > before);
+        return before == null || gain(metric, value, before) > 0;
+    }
+
+    /** By how much a value is better than another. */
+    static double gain(String metric, double value, double before) {
+        return isSmallerBetter(metric) ? before - value : value - before;
     }
 
     static boolean isSmallerBetter(String metric) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param files of the checkpoint
  * @param best the best evaluation up to this step, if there was one
  * @param bestStep its step
+ * @param notBetter evaluations in a row that were not better
  */
 record Commit(
         long step,
@@ -28,7 +29,8 @@ record Commit(
         long driver,
         List<SavedFile> files,
         @Nullable Double best,
-        long bestStep) {
+        long bestStep,
+        int notBetter) {
     /** Why a checkpoint was written. */
     enum Kind {
         /** The settings ask for it; the newest are kept. */

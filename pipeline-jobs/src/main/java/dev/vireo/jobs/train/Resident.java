@@ -9,6 +9,7 @@ import dev.vireo.checkpoint.PeftAdapter;
 import dev.vireo.checkpoint.StoredType;
 import dev.vireo.jobs.config.LoraSettings;
 import dev.vireo.jobs.config.OptimizerSettings;
+import dev.vireo.jobs.config.TrainSettings;
 import dev.vireo.jobs.shards.ShardSet;
 import dev.vireo.jobs.storage.LocalCopy;
 import dev.vireo.model.ModelLoader;
@@ -21,6 +22,7 @@ import dev.vireo.objective.Objective;
 import dev.vireo.pretrained.ModelExport;
 import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.training.AdamWSettings;
+import dev.vireo.training.AdamWSettings.Moments;
 import dev.vireo.training.Evaluation;
 import dev.vireo.training.GraphBudget;
 import dev.vireo.training.Replica;
@@ -66,9 +68,7 @@ final class Resident implements AutoCloseable {
         Path directory = LocalCopy.of(plan.storage(), plan.modelDirectory());
         PretrainedModel pretrained = PretrainedModel.open(directory);
         ModelLoader loader = pretrained.loader();
-        VisionLanguageModel model = plan.train().full()
-                ? loader.trainable(device, plan.precision())
-                : loader.frozen(device, plan.precision(), plan.base());
+        VisionLanguageModel model = model(plan, loader, device);
         Objective objective = plan.train().objective().objective();
         PromptTargets targets = objective.nllScope() == NllScope.ALL ? PromptTargets.SCORED : PromptTargets.IGNORED;
         LoraAdapter adapter = plan.train().full() ? null : adapter(plan, model);
@@ -78,7 +78,7 @@ final class Resident implements AutoCloseable {
                 parameters,
                 objective,
                 TrainPlan.orNone(plan.reference()),
-                adamW(plan.train().optimizer()),
+                adamW(plan.train()),
                 memory(plan, device));
         StepReader rows = new StepReader(
                 ShardSet.open(plan.storage(), plan.shards()), pretrained.images(), plan.order(), targets);
@@ -98,6 +98,15 @@ final class Resident implements AutoCloseable {
         return new Resident(plan, device, pretrained, model, adapter, replica, rows, heldOut);
     }
 
+    private static VisionLanguageModel model(TrainPlan plan, ModelLoader loader, Device device) {
+        if (!plan.train().full()) {
+            return loader.frozen(device, plan.precision(), plan.base());
+        }
+        return plan.train().optimizer().master() == OptimizerSettings.Master.KAHAN
+                ? loader.trainableWithoutMasters(device)
+                : loader.trainable(device, plan.precision());
+    }
+
     private static LoraAdapter adapter(TrainPlan plan, VisionLanguageModel model) throws IOException {
         String given = plan.adapterDirectory();
         LoraSettings lora = plan.train().lora();
@@ -110,15 +119,18 @@ final class Resident implements AutoCloseable {
             }
             return adapter;
         }
-        return LoraAdapter.create(
-                model.adapterHost(),
-                new dev.vireo.adapter.LoraSettings(lora.loraRank(), lora.alpha(), lora.dropout(), lora.targets()),
-                seed);
+        return LoraAdapter.create(model.adapterHost(), lora.adapter(), seed);
     }
 
-    private static AdamWSettings adamW(OptimizerSettings settings) {
+    private static AdamWSettings adamW(TrainSettings train) {
+        OptimizerSettings settings = train.optimizer();
         return new AdamWSettings(
-                settings.beta1(), settings.beta2(), settings.epsilon(), settings.weightDecay(), settings.maxGradNorm());
+                        settings.beta1(),
+                        settings.beta2(),
+                        settings.epsilon(),
+                        settings.weightDecay(),
+                        settings.maxGradNorm())
+                .with(train.lora().plusRatio(), settings.eightBit() ? Moments.EIGHT_BIT : Moments.SINGLE);
     }
 
     private static GraphMemory memory(TrainPlan plan, Device device) {

@@ -67,6 +67,11 @@ final class SegmentLengths {
         return heldOut && isDue(step, settings.evalEvery());
     }
 
+    /** Whether there are rows to evaluate. */
+    boolean hasRows() {
+        return heldOut;
+    }
+
     boolean savesAt(long step) {
         return isDue(step, settings.saveEvery());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.train;
 
+import dev.vireo.jobs.config.CheckpointSettings;
 import dev.vireo.jobs.exchange.WorkerExchange;
 import dev.vireo.jobs.exchange.WorkerPort;
 import dev.vireo.jobs.runtime.Termination;
@@ -8,7 +9,7 @@ import dev.vireo.jobs.train.StepRecord.Names;
 import dev.vireo.training.DataOrder;
 import dev.vireo.training.LearningRate;
 import dev.vireo.training.StepInput;
-import dev.vireo.training.StepInput.Divergence;
+import dev.vireo.training.StepInput.Watch;
 import dev.vireo.training.StepResult;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ final class SegmentWork {
     private final long started = System.nanoTime();
     private final Map<Long, List<String>> notFinite = new TreeMap<>();
     private int skippedInARow;
+    private boolean alarmed;
     private long reported;
 
     SegmentWork(TrainPlan plan, SegmentRequest request, Resident resident, WorkerExchange exchange, WorkerPort port) {
@@ -82,7 +84,7 @@ final class SegmentWork {
     /** Whether all workers stop behind this step; the same on every one. */
     private boolean endsEarly() {
         boolean toTheEnd = !isLeaving() && !port.isAskedToEnd();
-        return skippedInARow >= plan.train().faults().maxSkipped() || !all(toTheEnd);
+        return alarmed || skippedInARow >= plan.train().faults().maxSkipped() || !all(toTheEnd);
     }
 
     private static boolean isLeaving() {
@@ -92,29 +94,37 @@ final class SegmentWork {
     private StepRecord step(long step) throws IOException, InterruptedException {
         long start = System.nanoTime();
         StepReader.Rows rows = resident.rows().rows(step, exchange.rank(), exchange.worldSize());
+        double waited = (System.nanoTime() - start) / 1e9;
         double rate = learningRate.at(step);
-        StepInput input = new StepInput(rows.microBatches(), rows.totals(), rate, divergence(step));
+        StepInput input = new StepInput(rows.microBatches(), rows.totals(), rate, watch(step + 1));
         StepResult result = resident.replica().step(input, exchange);
         Map<String, Double> values = new LinkedHashMap<>();
         values.put(Names.EPOCH, order.epochsAfter(step + 1));
         values.put(Names.LOSS, result.loss());
         values.put(Names.LEARNING_RATE, rate);
         values.put(Names.GRAD_NORM, result.gradNorm());
-        values.put(Names.SECONDS, (System.nanoTime() - start) / 1e9);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        values.put(Names.SECONDS, seconds);
         values.put(Names.TOKENS, (double) result.tokens());
+        values.put(Names.TOKEN_RATE, result.tokens() / seconds);
+        values.put(Names.FLOP_RATE, result.flops() / seconds / 1e12);
+        values.put(Names.DATA_SECONDS, waited);
         skippedInARow = result.skipped() ? skippedInARow + 1 : 0;
         if (result.skipped()) {
             values.put(Names.SKIPPED, 1.0);
             notFinite.put(step + 1, resident.replica().rowsThatAreNotFinite(input));
         }
         values.putAll(result.metrics());
-        return new StepRecord(step + 1, values);
+        StepRecord record = new StepRecord(step + 1, values);
+        alarmed = plan.train().stop().isAlarm(record.value(Names.KL));
+        return record;
     }
 
-    private Divergence divergence(long step) {
-        int every = plan.train().checkpoint().klEvery();
-        boolean due = every > 0 && (step == 0 || (step + 1) % every == 0);
-        return due && !plan.train().full() ? Divergence.MEASURED : Divergence.SKIPPED;
+    /** What a step measures besides, if it is logged; {@code done} steps are behind us then. */
+    private Watch watch(long done) {
+        CheckpointSettings logs = plan.train().checkpoint();
+        boolean logged = done % logs.logEvery() == 0 || done == plan.steps();
+        return logged ? new Watch(plan.train().full() ? 0 : logs.klRows(), true) : Watch.NOTHING;
     }
 
     private void report(StepRecord record, boolean last) {

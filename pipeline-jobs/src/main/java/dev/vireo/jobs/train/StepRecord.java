@@ -46,6 +46,10 @@ record StepRecord(long step, Map<String, Double> values) implements Serializable
         static final String SECONDS = "seconds";
         static final String TOKENS = "tokens";
         static final String SKIPPED = "skipped";
+        static final String TOKEN_RATE = "tokens_per_second";
+        static final String FLOP_RATE = "teraflops_per_second";
+        static final String DATA_SECONDS = "data_seconds";
+        static final String KL = "kl";
         static final String EVAL = "eval_";
 
         private Names() {}

@@ -3,11 +3,13 @@ package dev.vireo.jobs.train;
 
 import dev.vireo.jobs.config.InvalidSettingsException;
 import dev.vireo.jobs.config.ObjectiveSettings;
+import dev.vireo.jobs.config.OptimizerSettings;
 import dev.vireo.jobs.config.TrainSettings;
 import dev.vireo.jobs.runtime.JobArguments;
 import dev.vireo.jobs.shards.RowIndex;
 import dev.vireo.jobs.shards.ShardSet;
 import dev.vireo.jobs.storage.Storage;
+import dev.vireo.tensor.Precision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +41,11 @@ final class TrainChecks {
             problems.add("Invalid train.eval-every: " + train.checkpoint().evalEvery()
                     + " (expected 0 without --eval: there are no rows to evaluate)");
         }
+        if (train.stop().patience() > 0
+                && (arguments.eval() == null || train.checkpoint().evalEvery() == 0)) {
+            problems.add("Invalid train.stop.patience: " + train.stop().patience()
+                    + " (expected 0 without --eval and train.eval-every: there are no evaluations to wait for)");
+        }
         requireMetric(train);
         String reference = train.objective().reference();
         boolean referred = train.objective().objective().needsReference();
@@ -49,6 +56,15 @@ final class TrainChecks {
         if (referred && !isKnownReference(storage, reference)) {
             problems.add("Invalid train.reference: " + reference
                     + " (expected start, base or the directory of an adapter; there is no such directory)");
+        }
+        return this;
+    }
+
+    /** What the resolved precision rules out. */
+    TrainChecks precision(TrainSettings train, Precision precision) {
+        if (train.optimizer().master() == OptimizerSettings.Master.KAHAN && precision == Precision.FP32) {
+            problems.add("Invalid train.master: kahan (expected fp32, as this run computes in fp32 and its weights have"
+                    + " nothing to compensate; set model.precision=bf16)");
         }
         return this;
     }

@@ -50,6 +50,7 @@ public final class TrainJob implements Job {
         TrainSettings train = context.settings().train();
         Precision precision =
                 PrecisionChoice.resolve(spark, context.settings().model().precision());
+        new TrainChecks().precision(train, precision).require();
         estimate(context, inputs, precision);
         long steps = steps(train, inputs.rows());
         RunRecord record = record(context, inputs, precision, steps);
@@ -96,6 +97,7 @@ public final class TrainJob implements Job {
     private static void train(Console console, SparkSession spark, TrainPlan plan, OutputDirectory output)
             throws IOException {
         long start = System.nanoTime();
+        long done;
         console.note(String.format(
                 Locale.ROOT,
                 "train: %d rows, %d steps, %d worker%s, %s, %s",
@@ -110,9 +112,9 @@ public final class TrainJob implements Job {
         Termination.Hold untilCommitted = Termination.ofProcess().hold(grace);
         try (TrainReport report = new TrainReport(console, plan, output);
                 Workers workers = new Workers(spark.sparkContext(), plan, askedToEnd, report::live)) {
-            new TrainLoop(plan, output, workers, askedToEnd, report).run();
+            done = new TrainLoop(plan, output, workers, askedToEnd, report).run();
             JsonObject summary = report.summary();
-            summary.addProperty("steps", plan.steps());
+            summary.addProperty("steps", done);
             output.finish(summary);
         } finally {
             untilCommitted.close();
@@ -120,11 +122,7 @@ public final class TrainJob implements Job {
         }
         String result = output.child(plan.train().full() ? MODEL : ADAPTER);
         console.print(String.format(
-                Locale.ROOT,
-                "trained %d steps in %.1f s: %s",
-                plan.steps(),
-                (System.nanoTime() - start) / 1e9,
-                result));
+                Locale.ROOT, "trained %d steps in %.1f s: %s", done, (System.nanoTime() - start) / 1e9, result));
         if (plan.storage().exists(output.child(BEST))) {
             console.print("best by " + plan.train().checkpoint().bestMetric() + ": " + output.child(BEST));
         }

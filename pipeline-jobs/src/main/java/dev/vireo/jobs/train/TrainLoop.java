@@ -37,9 +37,11 @@ final class TrainLoop {
     private final Ownership ownership;
     private final Failures failures;
     private final Skips skips;
+    private final StopRule stop;
     private Position position = Position.start();
     private @Nullable Double best;
     private long bestStep;
+    private long evaluatedAt;
     private long savedAt = System.nanoTime();
 
     /**
@@ -60,11 +62,16 @@ final class TrainLoop {
         this.lengths = new SegmentLengths(
                 plan.train().checkpoint(), plan.steps(), !plan.evalShards().isEmpty());
         this.failures = new Failures(plan.train().faults().maxFailures());
+        this.stop = new StopRule(plan);
         this.skips = new Skips(plan.train().faults().maxSkipped());
     }
 
-    /** Trains to the last step and leaves the result in the output. */
-    void run() throws IOException {
+    /**
+     * Trains to the last step, or to where it is to stop, and leaves the result in the output.
+     *
+     * @return steps done
+     */
+    long run() throws IOException {
         checkpoints.deleteAttempts();
         rollBack();
         boolean delivered = false;
@@ -95,6 +102,11 @@ final class TrainLoop {
         checkpoints.deleteAttempts();
         checkpoints.prune();
         ownership.release();
+        String reason = stop.reason();
+        if (reason != null && position.step() < plan.steps()) {
+            report.stopped(reason);
+        }
+        return position.step();
     }
 
     private IOException ended() {
@@ -108,7 +120,8 @@ final class TrainLoop {
     /** @param ending whether the segment only saves what the one before it did */
     private SegmentRequest next(boolean ending) {
         Gang gang = segments.gang(lengths.secondsPerStep());
-        boolean still = ending || position.step() >= plan.steps();
+        boolean early = !ending && stop.reason() != null && position.step() < plan.steps();
+        boolean still = ending || early || position.step() >= plan.steps();
         long end = still ? position.step() : lengths.end(position.step());
         boolean moves = end > position.step();
         long sinceSaved = (System.nanoTime() - savedAt) / 1_000_000;
@@ -116,10 +129,10 @@ final class TrainLoop {
                 gang,
                 position,
                 end,
-                moves && lengths.evaluatesAt(end),
-                ending || (moves && lengths.savesAt(end)),
+                moves && lengths.evaluatesAt(end) || early && lengths.hasRows() && evaluatedAt < end,
+                ending || moves && lengths.savesAt(end) || early && position.commit() == null,
                 Math.max(0, RECOVERY_MILLIS - sinceSaved),
-                end == plan.steps(),
+                early || end == plan.steps(),
                 best,
                 skips.inARow(),
                 checkpoints.attempt(plan.run(), gang.generation()));
@@ -142,6 +155,10 @@ final class TrainLoop {
         StepRecord evaluation = outcome.evaluation();
         report.accept(outcome.steps(), evaluation, outcome.notFinite());
         skips.accept(outcome.steps(), outcome.notFinite());
+        stop.accept(outcome.steps(), evaluation, request.best());
+        if (evaluation != null) {
+            evaluatedAt = outcome.end();
+        }
         if (evaluation != null && !outcome.best().isEmpty()) {
             takeBest(request, outcome, evaluation);
         }
@@ -176,7 +193,8 @@ final class TrainLoop {
                         ownership.number(),
                         outcome.state(),
                         best,
-                        bestStep),
+                        bestStep,
+                        stop.notBetter()),
                 Storage.child(request.attempt(), SegmentRequest.STATE));
         savedAt = System.nanoTime();
         position = new Position(outcome.end(), request.gang().generation(), checkpoints.directory(outcome.end()));
@@ -210,6 +228,8 @@ final class TrainLoop {
         position = step == 0 ? Position.start() : new Position(step, 0, checkpoints.directory(step));
         best = commit.map(Commit::best).orElse(null);
         bestStep = commit.map(Commit::bestStep).orElse(0L);
+        stop.restore(commit.map(Commit::notBetter).orElse(0), best);
+        evaluatedAt = 0;
         skips.forget();
         report.startAfter(step);
     }

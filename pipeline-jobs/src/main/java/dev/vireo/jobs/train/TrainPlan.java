@@ -77,7 +77,11 @@ record TrainPlan(
                     case COSINE -> LearningRate.Schedule.COSINE;
                 };
         return new LearningRate(
-                schedule, train.optimizer().learningRate(), train.optimizer().warmupSteps(), steps);
+                schedule,
+                train.optimizer().learningRate(),
+                train.optimizer().minLearningRate(),
+                train.optimizer().warmupSteps(steps),
+                steps);
     }
 
     /** The columns, or what says that there is none. */

@@ -31,6 +31,7 @@ final class TrainReport implements AutoCloseable {
     private long skipped;
     private @Nullable StepRecord last;
     private @Nullable StepRecord lastEvaluation;
+    private @Nullable String stopped;
 
     TrainReport(Console console, TrainPlan plan, OutputDirectory output) {
         this.console = console;
@@ -138,6 +139,12 @@ final class TrainReport implements AutoCloseable {
         failedAt.compareAndSet(0, System.nanoTime());
     }
 
+    /** Says why training stopped before its last step; the summary says it too. */
+    void stopped(String reason) {
+        stopped = reason;
+        console.note("stopped early: " + reason);
+    }
+
     /** Says what the user should know. */
     void warn(String text) {
         console.note(text);
@@ -154,6 +161,9 @@ final class TrainReport implements AutoCloseable {
                     }
                 });
             }
+        }
+        if (stopped != null) {
+            summary.addProperty("stopped", stopped);
         }
         if (skipped > 0) {
             summary.addProperty("skipped_steps", skipped);

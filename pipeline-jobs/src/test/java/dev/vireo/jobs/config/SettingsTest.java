@@ -56,6 +56,8 @@ class SettingsTest {
             train.learning-rate | 1e-5
             train.schedule | cosine
             train.warmup-steps | 0
+            train.warmup-ratio | 0
+            train.min-learning-rate | 0
             train.steps | 0
             train.epochs | 1
             train.batch-size | 1
@@ -68,11 +70,25 @@ class SettingsTest {
             train.adam-beta1 | 0.9
             train.adam-beta2 | 0.999
             train.adam-epsilon | 1e-8
+            train.adam-8bit | false
             train.full | false
+            train.master | fp32
+            train.kl-rows | 1
+            train.stop.patience | 0
+            train.stop.min-delta | 0
+            train.stop.kl-above | 0
             train.lora.rank | 16
             train.lora.alpha | 32
             train.lora.dropout | 0
             train.lora.targets | language
+            train.lora.rslora | false
+            train.lora.dora | false
+            train.lora.plus-ratio | 1
+            train.lora.tower.targets | inherit
+            train.lora.tower.rank | 0
+            train.lora.tower.alpha | 0
+            train.lora.projector.targets | inherit
+            train.lora.language.targets | inherit
             model.precision | auto
             model.base | as-is
             model.double-quantization | false
@@ -277,6 +293,20 @@ class SettingsTest {
     void warmupLongerThanTheRunIsAContradiction() {
         assertThat(problems("train.steps=5", "train.warmup-steps=6"))
                 .containsExactly("Invalid train.warmup-steps: 6 (expected <= train.steps, which is 5)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            train.warmup-steps=3 train.warmup-ratio=0.1 | Invalid train.warmup-ratio: 0.1 (expected 0 beside train.warmup-steps, which is 3)
+            train.min-learning-rate=1e-3 | Invalid train.min-learning-rate: 1e-3 (expected <= train.learning-rate, which is 1.0E-5)
+            train.stop.kl-above=0.1 train.kl-rows=0 | Invalid train.stop.kl-above: 0.1 (expected 0 with train.kl-rows=0: no step measures the divergence)
+            train.stop.kl-above=0.1 train.full=true | Invalid train.stop.kl-above: 0.1 (expected 0 with train.full=true: no base model is left to compare with)
+            train.master=kahan | Invalid train.master: kahan (expected fp32 without train.full=true: the factors of an adapter are float32)
+            train.lora.tower.targets=(a | Invalid train.lora.tower.targets: (a (expected inherit, none, all-linear or a regular expression: Unclosed group)
+            train.lora.tower.targets=none train.lora.projector.targets=none train.lora.language.targets=none | Invalid train.lora.language.targets: none (expected something else than none, as tower and projector have none too)
+            """)
+    void settingsThatContradictEachOtherAreNamed(String assignments, String message) {
+        assertThat(problems(assignments.split(" "))).containsExactly(message);
     }
 
     private Path write(String name, String text) throws IOException {

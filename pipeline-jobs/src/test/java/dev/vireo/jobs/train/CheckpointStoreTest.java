@@ -178,7 +178,7 @@ class CheckpointStoreTest {
         List<SavedFile> files = AttemptFiles.write(
                 storage, attempt, folder -> Files.writeString(folder.resolve("state"), "state of step 5"));
         Files.writeString(Path.of(attempt, "state"), "cut");
-        assertThatThrownBy(() -> store.commit(new Commit(5, Kind.CHECKPOINT, 1, files, null, 0), attempt))
+        assertThatThrownBy(() -> store.commit(new Commit(5, Kind.CHECKPOINT, 1, files, null, 0, 0), attempt))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("has 3 bytes, expected 15 bytes");
         assertThat(store.commits()).isEmpty();
@@ -192,7 +192,7 @@ class CheckpointStoreTest {
         String attempt = store.attempt("run", generation);
         List<SavedFile> files = AttemptFiles.write(
                 storage, attempt, folder -> Files.writeString(folder.resolve("state"), "state of step " + step));
-        store.commit(new Commit(step, kind, driver, files, 0.5, step), attempt);
+        store.commit(new Commit(step, kind, driver, files, 0.5, step, 0), attempt);
     }
 
     private List<Long> steps() throws IOException {

@@ -58,7 +58,17 @@ class TrainJobTest {
         assertThat(steps.get(0).keySet())
                 .contains("step", "epoch", "loss", "learning_rate", "grad_norm", "seconds", "tokens")
                 .contains("rewards/chosen", "rewards/margins", "logps/chosen", "nll_loss", "log_odds_ratio", "kl");
-        assertThat(steps.get(1).keySet()).doesNotContain("kl");
+        assertThat(steps.get(0).get("kl").getAsDouble()).isZero();
+        assertThat(steps.get(1).get("kl").getAsDouble()).isPositive();
+        assertThat(steps.get(1).get("teraflops_per_second").getAsDouble()).isPositive();
+        assertThat(steps.get(1).get("tokens_per_second").getAsDouble())
+                .isCloseTo(
+                        steps.get(1).get("tokens").getAsDouble()
+                                / steps.get(1).get("seconds").getAsDouble(),
+                        within(1e-6));
+        assertThat(steps.get(1).keySet())
+                .contains("data_seconds", "entropy", "rewards/margins_std", "grad_norm/language", "grad_norm/lora_B");
+        assertThat(TinyRun.evaluations(output).get(0).keySet()).contains("eval_kl", "eval_entropy");
         assertThat(TinyRun.evaluations(output))
                 .extracting(line -> line.get("step").getAsInt())
                 .containsExactly(2, 4, 5);
