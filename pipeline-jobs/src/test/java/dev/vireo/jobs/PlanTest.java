@@ -2,9 +2,14 @@
 package dev.vireo.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.google.gson.JsonObject;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,6 +54,44 @@ class PlanTest {
                 "llava-v1.6-mistral-7b", "model.precision=bf16", "model.base=nf4", "plan.memory=12", "plan.tiles=3");
         assertThat(quantized.status()).as(quantized.err()).isZero();
         assertThat(quantized.out()).doesNotContain("Cannot train").contains("plan: 41,943,040 of");
+    }
+
+    @Test
+    void rowsSayHowLongTheRunTakesAndWhatItCosts(@TempDir Path folder) throws Exception {
+        GoldenShards golden = GoldenShards.of("llava15-tiny");
+        golden.write(folder.resolve("shards"), 5);
+        JobRun run = JobRun.of(
+                Plan.JOB,
+                "--model",
+                golden.model(),
+                "--input",
+                folder.resolve("shards"),
+                "train.epochs=2",
+                "train.workers=2",
+                "plan.flops=1e6",
+                "plan.price=3.5");
+        assertThat(run.status()).as(run.err()).isZero();
+        Matcher line = Pattern.compile("run: 12 rows, 2\\.00 epochs, ([0-9,]+) tokens, ([0-9.]+) hours on 2 workers,"
+                        + " cost ([0-9.]+) at 3\\.5 a worker's hour")
+                .matcher(run.out());
+        assertThat(line.find()).as(run.out()).isTrue();
+        double hours = Double.parseDouble(line.group(2));
+        assertThat(hours).isPositive();
+        assertThat(Double.parseDouble(line.group(3))).isCloseTo(2 * 3.5 * hours, within(0.05));
+        long tokens = 0;
+        for (JsonObject row : golden.list("rows.json")) {
+            tokens += row.getAsJsonArray("prompt_ids_expanded").size()
+                    + row.getAsJsonArray("chosen_ids").size()
+                    + row.getAsJsonArray("rejected_ids").size();
+        }
+        assertThat(line.group(1).replace(",", "")).isEqualTo(Long.toString(2 * tokens));
+    }
+
+    @Test
+    void rateIsMeasuredWhereNoneIsGiven() {
+        JobRun run = JobRun.of(Plan.JOB, "--model", PUBLISHED.resolve("llava-1.5-7b"));
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains("0.65 of a large product on this machine's CPU");
     }
 
     @Test

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.planning;
+
+import dev.vireo.adapter.AdaptedModule;
+import dev.vireo.checkpoint.ModuleMatcher;
+import dev.vireo.checkpoint.TensorInfo;
+import dev.vireo.model.ModelSurvey;
+import dev.vireo.nn.Block;
+import dev.vireo.nn.LinearModule;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A model's blocks in the order in which they compute, and what a recipe makes of them. */
+final class PlannedBlocks {
+    private static final String POSITIONS = "position_embedding.weight";
+
+    private final ModelSurvey survey;
+    private final Recipe recipe;
+    private final Map<String, Long> elements = new HashMap<>();
+    private final Map<String, AdaptedModule> adapted = new HashMap<>();
+    private final Set<String> quantized = new HashSet<>();
+    private final long positions;
+    private final List<PlannedBlock> all = new ArrayList<>();
+
+    PlannedBlocks(ModelSurvey survey, Recipe recipe) {
+        this.survey = survey;
+        this.recipe = recipe;
+        long tilePositions = 1;
+        for (TensorInfo info : survey.used()) {
+            elements.put(info.name(), info.elements());
+            tilePositions = info.name().endsWith(POSITIONS) ? info.shape().get(0) : tilePositions;
+        }
+        positions = tilePositions;
+        recipe.adapted().forEach(module -> adapted.put(module.name(), module));
+        boolean active = false;
+        long kept = 0;
+        for (Block block : survey.parts().all()) {
+            long rows = isTower(block)
+                    ? recipe.batch().tiles() * positions
+                    : recipe.batch().tokens();
+            long graph = block.graphElementsPerRow() * rows * recipe.elementBytes();
+            long dequantized = dequantizedBytes(block);
+            long trained = trained(block);
+            active |= trained > 0;
+            boolean keeps = active && dequantized == 0 && kept + graph <= recipe.graphBytes();
+            kept += keeps ? graph : 0;
+            all.add(new PlannedBlock(block, rows, graph, active, keeps, dequantized, trained));
+        }
+    }
+
+    List<PlannedBlock> all() {
+        return all;
+    }
+
+    /** Whether a block sees tiles. */
+    boolean isTower(Block block) {
+        return survey.parts().vision().blocks().contains(block);
+    }
+
+    /** Positions of a tile in the tower. */
+    long positions() {
+        return positions;
+    }
+
+    /** Whether a weight is quantized. */
+    boolean isQuantized(String weight) {
+        return quantized.contains(weight);
+    }
+
+    private long trained(Block block) {
+        if (recipe.full()) {
+            return block.parameters().stream()
+                    .mapToLong(parameter -> elements.getOrDefault(parameter.name(), 0L))
+                    .sum();
+        }
+        long trained = 0;
+        for (LinearModule module : block.linears()) {
+            AdaptedModule adapter = adapted.get(module.name());
+            trained += adapter == null ? 0 : adapter.parameters();
+        }
+        return trained;
+    }
+
+    private long dequantizedBytes(Block block) {
+        long bytes = 0;
+        for (LinearModule module : block.linears()) {
+            if (!recipe.full() && recipe.base().isQuantized() && ModuleMatcher.isLanguage(module.name())) {
+                quantized.add(module.name() + ".weight");
+                bytes += (long) module.inFeatures() * module.outFeatures() * recipe.elementBytes();
+            }
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.planning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import dev.vireo.adapter.AdaptedModule;
+import dev.vireo.adapter.LoraSettings;
+import dev.vireo.model.ModelSurvey;
+import dev.vireo.planning.Recipe.MicroBatch;
+import dev.vireo.planning.Recipe.Optimizer;
+import dev.vireo.pretrained.PretrainedModel;
+import dev.vireo.quantization.BaseFormat;
+import dev.vireo.tensor.Precision;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Plans of LLaVA-1.6 with Mistral 7B, from its published config.json. */
+class RunPlanTest {
+    private static final MicroBatch BATCH = new MicroBatch(1500, 250, 3);
+    private static final long PARAMETERS = 7_566_747_648L;
+    /** The tower's last layer and its norm, which nothing computes with. */
+    private static final long UNUSED = 12_596_224 + 2048;
+
+    private final ModelSurvey survey =
+            PretrainedModel.survey(Path.of("src/test/resources/published/llava-v1.6-mistral-7b"));
+    private final List<AdaptedModule> language =
+            AdaptedModule.of(survey.adapterHost(), new LoraSettings(16, 32, 0, "language"));
+
+    @AfterEach
+    void close() {
+        survey.close();
+    }
+
+    private RunPlan plan(BaseFormat base, List<AdaptedModule> adapted, long graphBytes) {
+        return new RunPlan(survey, new Recipe(Precision.BF16, base, adapted, graphBytes, BATCH, Optimizer.SINGLE));
+    }
+
+    @Test
+    void fullTrainingHoldsEighteenBytesAParameterBesideTheFiles() {
+        MemoryPlan memory = plan(BaseFormat.AS_IS, List.of(), 0).memory(0);
+        long trained = PARAMETERS - UNUSED;
+        assertThat(memory.weights()).isEqualTo(6 * trained);
+        assertThat(memory.gradients()).isEqualTo(4 * trained);
+        assertThat(memory.optimizer()).isEqualTo(8 * trained);
+        assertThat(memory.mapped()).isEqualTo(2 * trained);
+    }
+
+    @Test
+    void adapterOnAMappedBaseHoldsItsOwnFactorsOnly() {
+        MemoryPlan memory = plan(BaseFormat.AS_IS, language, 0).memory(0);
+        assertThat(memory.weights()).isEqualTo(4 * 41_943_040L);
+        assertThat(memory.optimizer()).isEqualTo(8 * 41_943_040L);
+        assertThat(memory.mapped()).isEqualTo(2 * (PARAMETERS - UNUSED));
+        assertThat(memory.required()).isLessThan(3_000_000_000L);
+    }
+
+    /** 6 979 321 856 weights in 4.5 bits. */
+    @Test
+    void quantizedBaseReplacesTheLanguageModelsMappedLinears() {
+        MemoryPlan memory = plan(BaseFormat.NF4, language, Long.MAX_VALUE).memory(0);
+        long linears = 32L * (2 * 4096 * 4096 + 2 * 4096 * 1024 + 3 * 4096 * 14336);
+        assertThat(memory.mapped()).isEqualTo(2 * (PARAMETERS - UNUSED - linears));
+        assertThat((double) memory.weights() - 4 * 41_943_040L).isCloseTo(linears * 4.5 / 8, within(2e6));
+        assertThat(memory.total()).isLessThan(8_000_000_000L);
+    }
+
+    @Test
+    void keptGraphsStayWithinTheirShareAndSaveTheSecondForwardPass() {
+        RunPlan recomputed = plan(BaseFormat.AS_IS, language, 0);
+        RunPlan bounded = plan(BaseFormat.AS_IS, language, 2_000_000_000L);
+        RunPlan kept = plan(BaseFormat.AS_IS, language, Long.MAX_VALUE);
+        assertThat(bounded.memory(0).activations() - recomputed.memory(0).activations())
+                .isBetween(1_000_000_000L, 2_000_000_000L);
+        assertThat(kept.memory(0).activations()).isGreaterThan(bounded.memory(0).activations());
+        assertThat(kept.flops()).isLessThan(bounded.flops());
+        assertThat(bounded.flops()).isLessThan(recomputed.flops());
+        // Forward, input gradient and once more: about 3 x 2 operations a weight and token.
+        assertThat(recomputed.flops() / (6 * 6_979_321_856.0 * BATCH.tokens())).isBetween(1.0, 1.15);
+    }
+
+    @Test
+    void keysAndValuesAreThoseOfEightHeadsInThirtyTwoLayers() {
+        assertThat(plan(BaseFormat.AS_IS, language, 0).keyValueBytes(1)).isEqualTo(2 * 32 * 8 * 128 * 2);
+    }
+
+    @Test
+    void measuredRateIsThatOfAMachine() {
+        assertThat(MultiplyRate.measure(Device.cpu(), Precision.FP32)).isBetween(1e8, 1e14);
+    }
+}
