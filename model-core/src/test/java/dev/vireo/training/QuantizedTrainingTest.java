@@ -59,7 +59,8 @@ class QuantizedTrainingTest {
         }
         assertThat(quantized).hasSameSizeAs(plain);
         for (int i = 0; i < plain.size(); i++) {
-            // DoRA's tower and projector keep or recompute their graphs, which rounds differently, and Adam enlarges it.
+            // DoRA's tower and projector keep or recompute their graphs, which rounds differently, and Adam enlarges
+            // it.
             float rounding = adapter.equals("dora") ? 2e-4f * (1 + Math.abs(plain.get(i)[0])) : 0;
             assertThat(quantized.get(i)).containsExactly(plain.get(i), within(rounding));
         }
