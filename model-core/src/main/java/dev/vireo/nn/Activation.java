@@ -25,6 +25,11 @@ public enum Activation {
                         + " (expected one of gelu, quick_gelu, silu, gelu_pytorch_tanh)"));
     }
 
+    /** The name in {@code config.json}. */
+    public String label() {
+        return label;
+    }
+
     int code() {
         return ordinal();
     }

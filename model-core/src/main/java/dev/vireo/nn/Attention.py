@@ -1,6 +1,7 @@
 # softmax(q k^T / sqrt(E)) v over a packed sequence, one segment at a time.
 # segments: int64 [n * 4] on the host: start, end, prefixStart, prefixEnd. The tokens start..end see the whole of their
-# prefix and themselves causally; nothing else. window > 0: a token sees the last `window` tokens, itself included.
+# prefix and themselves causally; nothing else. window > 0: a token sees the last `window` tokens, itself included; -1: the
+# tokens of a segment without a prefix, which is a prefix itself, see the whole segment.
 # queries: int64 [n] on the host: the first token of each segment whose output is wanted; empty: all tokens' are.
 # q [H, Q, E] of the wanted tokens, k and v [Hkv, T, E] -> [Q, H E]
 #
@@ -34,24 +35,35 @@ def seen(x: Tensor, segments: Tensor, i: int) -> Tensor:
 def rows(heads: int, keys: int) -> int:
   c = torch.floordiv(2097152, heads * keys)
   return torch.floordiv(ops.prim.max(32, ops.prim.min(256, c)), 16) * 16
+# whether every token of the segment sees all of it
+def both_ways(segments: Tensor, i: int, window: int) -> bool:
+  return window < 0 and int(segments[4 * i + 2]) == int(segments[4 * i + 3])
+# the key behind the last that a chunk may see
+def ending(causal: int, total: int, all: bool) -> int:
+  end = causal
+  if all:
+    end = total
+  return end
 # the first key that a chunk may see, whose `rows` queries end before key `end`
 def lowest(end: int, rows: int, window: int) -> int:
   low = 0
   if window > 0:
     low = ops.prim.max(0, end - rows - window + 1)
   return low
-# probabilities [Hkv, G c, n] of queries [Hkv, G c, E], the last of which stands at the last of the keys [Hkv, n, E]
-def probabilities(q: Tensor, k: Tensor, c: int, window: int) -> Tensor:
+# probabilities [Hkv, G c, n] of queries [Hkv, G c, E], the last of which stands at the last of the keys [Hkv, n, E]; with
+# `all` each of them sees every key
+def probabilities(q: Tensor, k: Tensor, c: int, window: int, all: bool) -> Tensor:
   n = torch.size(k, 1)
   scale = torch.pow(float(torch.size(q, 2)), -0.5)
   s = torch.baddbmm(torch.slice(q, 2, 0, 1), q, torch.transpose(k, 1, 2), beta=0, alpha=scale)
-  m = torch.view(s, [torch.size(s, 0), -1, c, n])
-  d = ops.prim.device(q)
-  later = torch.triu(torch.ones([c, c], dtype=11, layout=None, device=d), 1)
-  a = torch.masked_fill_(torch.slice(m, 3, n - c), later, -inf)
-  if window > 0 and n > window:
-    before = torch.tril(torch.ones([c, n - window], dtype=11, layout=None, device=d), n - c - window)
-    b = torch.masked_fill_(torch.slice(m, 3, 0, n - window), before, -inf)
+  if not all:
+    m = torch.view(s, [torch.size(s, 0), -1, c, n])
+    d = ops.prim.device(q)
+    later = torch.triu(torch.ones([c, c], dtype=11, layout=None, device=d), 1)
+    a = torch.masked_fill_(torch.slice(m, 3, n - c), later, -inf)
+    if window > 0 and n > window:
+      before = torch.tril(torch.ones([c, n - window], dtype=11, layout=None, device=d), n - c - window)
+      b = torch.masked_fill_(torch.slice(m, 3, 0, n - window), before, -inf)
   return torch.softmax(s, -1)
 # [H, c, E] -> [Hkv, G c, E]
 def grouped(q: Tensor, groups: int) -> Tensor:
@@ -70,20 +82,21 @@ def attend_chunks(q: Tensor, k: Tensor, v: Tensor, segments: Tensor, queries: Te
       vs = __torch__.seen(v, segments, i)
       total = torch.size(ks, 1)
       step = __torch__.rows(heads, total)
+      all = __torch__.both_ways(segments, i, window)
       for j in range(torch.floordiv(left + step - 1, step)):
         c = ops.prim.min(step, left - j * step)
-        end = total - left + j * step + c
+        end = __torch__.ending(total - left + j * step + c, total, all)
         low = __torch__.lowest(end, c, window)
         qc = __torch__.grouped(torch.slice(q, 1, at, at + c), n)
-        p = __torch__.probabilities(qc, torch.slice(ks, 1, low, end), c, window)
+        p = __torch__.probabilities(qc, torch.slice(ks, 1, low, end), c, window, all)
         o = torch.view(torch.bmm(p, torch.slice(vs, 1, low, end)), [heads, c, width])
         a = torch.copy_(torch.slice(out, 0, at, at + c), torch.transpose(o, 0, 1))
         at = at + c
   return torch.view(out, [torch.size(out, 0), heads * width])
 # Adds the chunk's share to the gradients of what the segment sees (float32 [Hkv, P + L, E]); -> gradient of the queries
-def pull_chunk(g: Tensor, q: Tensor, k: Tensor, v: Tensor, gk: Tensor, gv: Tensor, c: int, window: int) -> Tensor:
+def pull_chunk(g: Tensor, q: Tensor, k: Tensor, v: Tensor, gk: Tensor, gv: Tensor, c: int, window: int, all: bool) -> Tensor:
   scale = torch.pow(float(torch.size(q, 2)), -0.5)
-  p = __torch__.probabilities(q, k, c, window)
+  p = __torch__.probabilities(q, k, c, window, all)
   a = torch.add_(gv, torch.bmm(torch.transpose(p, 1, 2), g))
   gs = torch._softmax_backward_data(torch.bmm(g, torch.transpose(v, 1, 2)), p, -1, ops.prim.dtype(p))
   b = torch.add_(gk, torch.bmm(torch.transpose(gs, 1, 2), q), alpha=scale)
@@ -113,13 +126,14 @@ def pull_chunks(g: Tensor, q: Tensor, k: Tensor, v: Tensor, segments: Tensor, qu
       gks = torch.zeros(torch.size(ks), dtype=6, layout=None, device=d)
       gvs = torch.zeros(torch.size(vs), dtype=6, layout=None, device=d)
       step = __torch__.rows(heads, total)
+      all = __torch__.both_ways(segments, i, window)
       for j in range(torch.floordiv(left + step - 1, step)):
         c = ops.prim.min(step, left - j * step)
-        end = total - left + j * step + c
+        end = __torch__.ending(total - left + j * step + c, total, all)
         low = __torch__.lowest(end, c, window)
         qc = __torch__.grouped(torch.slice(q, 1, at, at + c), n)
         gc = __torch__.grouped(torch.slice(go, 1, at, at + c), n)
-        y = __torch__.pull_chunk(gc, qc, torch.slice(ks, 1, low, end), torch.slice(vs, 1, low, end), torch.slice(gks, 1, low, end), torch.slice(gvs, 1, low, end), c, window)
+        y = __torch__.pull_chunk(gc, qc, torch.slice(ks, 1, low, end), torch.slice(vs, 1, low, end), torch.slice(gks, 1, low, end), torch.slice(gvs, 1, low, end), c, window, all)
         a = torch.copy_(torch.slice(gq, 0, at, at + c), torch.transpose(torch.view(y, [heads, c, width]), 0, 1))
         at = at + c
       b = torch.add_(torch.slice(gk, 1, ps, pe), torch.slice(gks, 1, 0, pe - ps))
@@ -145,7 +159,9 @@ def attend_fused(q: Tensor, k: Tensor, v: Tensor, segments: Tensor, queries: Ten
       vs = torch.unsqueeze(torch.repeat_interleave(__torch__.seen(v, segments, i), groups, 0), 0)
       n = torch.size(ks, 2)
       qs = torch.unsqueeze(torch.slice(q, 1, at, at + c), 0)
-      if c == n and (window == 0 or n <= window):
+      if __torch__.both_ways(segments, i, window):
+        o = torch.scaled_dot_product_attention(qs, ks, vs, None, 0., False)
+      elif c == n and (window <= 0 or n <= window):
         o = torch.scaled_dot_product_attention(qs, ks, vs, None, 0., True)
       else:
         o = torch.scaled_dot_product_attention(qs, ks, vs, __torch__.visible(c, n, window, q), 0., False)

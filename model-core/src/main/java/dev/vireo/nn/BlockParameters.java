@@ -41,6 +41,14 @@ public final class BlockParameters {
         return this;
     }
 
+    /** The empty places of a linear module that this model does not have. */
+    public BlockParameters noLinear() {
+        for (int place = 0; place < LinearModule.PLACES; place++) {
+            none();
+        }
+        return this;
+    }
+
     /** A linear module without a bias. */
     public BlockParameters linear(String module, int inFeatures, int outFeatures) {
         return linear(module, inFeatures, outFeatures, Parameter.frozen("", absent));

@@ -23,10 +23,20 @@ public final class Blocks implements AutoCloseable {
         this.device = device;
     }
 
-    /** A decoder layer; {@code DecoderLayer.py} gives its parameters. {@code window} 0 is none. */
+    /** A decoder layer; {@code DecoderLayer.py} gives its parameters. */
     public Block decoderLayer(String name, BlockParameters parameters, DecoderShape shape) {
         Script script = script(
-                Map.of("head_width", (long) shape.headWidth(), "window", (long) shape.window(), "eps", shape.eps()),
+                Map.of(
+                        "head_width",
+                        (long) shape.headWidth(),
+                        "window",
+                        shape.reach(),
+                        "eps",
+                        shape.norm().eps(),
+                        "plus",
+                        shape.norm().plus(),
+                        "activation",
+                        (long) shape.activation().code()),
                 "Linear.py",
                 "Attention.py",
                 "DecoderLayer.py");
@@ -38,15 +48,23 @@ public final class Blocks implements AutoCloseable {
         return script(Map.of("head_width", (long) headWidth, "theta", theta), "Rotary.py");
     }
 
-    /** Token embeddings with image features; {@code Embedding.py}. */
-    public Block embedding(String name, BlockParameters parameters, int width) {
-        return new Block(name, script(Map.of(), "Embedding.py"), parameters, width);
+    /**
+     * Token embeddings with image features; {@code Embedding.py}.
+     *
+     * @param scale of the tokens' embeddings, 1 as a rule
+     */
+    public Block embedding(String name, BlockParameters parameters, int width, double scale) {
+        return new Block(name, script(Map.of("scale", scale), "Embedding.py"), parameters, width);
     }
 
     /** The final norm and output embedding; {@code Head.py}. */
-    public Block head(String name, BlockParameters parameters, int vocabulary, double eps) {
+    public Block head(String name, BlockParameters parameters, int vocabulary, RmsNorm norm) {
         long chunk = Math.max(32, Math.min(1024, LOGITS / vocabulary));
-        return new Block(name, script(Map.of("eps", eps, "chunk", chunk), "Linear.py", "Head.py"), parameters, 0);
+        return new Block(
+                name,
+                script(Map.of("eps", norm.eps(), "plus", norm.plus(), "chunk", chunk), "Linear.py", "Head.py"),
+                parameters,
+                0);
     }
 
     /** A CLIP or SigLIP tower's input; {@code PatchEmbedding.py}. */
@@ -70,13 +88,18 @@ public final class Blocks implements AutoCloseable {
     }
 
     /**
-     * Two linears from the tower to the language model; {@code Projector.py}.
+     * From the tower to the language model; {@code Projector.py}.
      *
      * @param drop leading positions left out: 1 for the class token
+     * @param activation between two linears
+     * @param eps of the norm before them, where there is one
      */
-    public Block projector(String name, BlockParameters parameters, int drop, Activation activation, int width) {
+    public Block projector(
+            String name, BlockParameters parameters, int drop, Activation activation, double eps, int width) {
         Script script = script(
-                Map.of("drop", (long) drop, "activation", (long) activation.code()), "Linear.py", "Projector.py");
+                Map.of("drop", (long) drop, "activation", (long) activation.code(), "eps", eps),
+                "Linear.py",
+                "Projector.py");
         return new Block(name, script, parameters, 4L * width);
     }
 

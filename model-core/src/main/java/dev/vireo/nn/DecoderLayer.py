@@ -1,7 +1,7 @@
-# Llama, Mistral and Qwen2 decoder layer: h = x + attention(rms(x)); y = h + W_down(silu(W_gate rms(h)) * W_up rms(h))
+# Decoder layer of Llama, Mistral, Qwen2 and Gemma: h = x + attention(rms(x)); y = h + W_down(act(W_gate rms(h)) * W_up rms(h))
 # x = [hidden [T, D], cos [T, E], sin [T, E], segments, queries]; the output is that of the wanted tokens, Attention.py
 # p = 0 input norm [D]; linears from 1 q, 9 k, 17 v, 25 o; 33 second norm [D]; linears from 34 gate, 42 up, 50 down
-# Source: transformers 5.23, models/llama, models/mistral, models/qwen2.
+# Source: transformers 5.23, models/llama, models/mistral, models/qwen2, models/gemma.
 class DecoderLayer(Module):
   __parameters__ = []
   __buffers__ = []
@@ -9,13 +9,16 @@ class DecoderLayer(Module):
   head_width : int
   window : int
   eps : float
+  plus : float
+  activation : int
   def split(self: __torch__.DecoderLayer, x: Tensor) -> Tensor:
     return torch.transpose(torch.view(x, [torch.size(x, 0), -1, self.head_width]), 0, 1)
   def mlp(self: __torch__.DecoderLayer, h: Tensor, p: List[Tensor]) -> Tensor:
-    n = torch.rms_norm(h, [torch.size(h, -1)], p[33], self.eps)
-    return h + __torch__.linear(torch.silu(__torch__.linear(n, p, 34)) * __torch__.linear(n, p, 42), p, 50)
+    n = __torch__.rms(h, p[33], self.eps, self.plus)
+    g = __torch__.activation(__torch__.linear(n, p, 34), self.activation)
+    return h + __torch__.linear(g * __torch__.linear(n, p, 42), p, 50)
   def qkv(self: __torch__.DecoderLayer, x: List[Tensor], queries: Tensor, p: List[Tensor]) -> List[Tensor]:
-    n = torch.rms_norm(x[0], [torch.size(x[0], -1)], p[0], self.eps)
+    n = __torch__.rms(x[0], p[0], self.eps, self.plus)
     m = __torch__.wanted(n, x[3], queries)
     cos = __torch__.wanted(x[1], x[3], queries)
     sin = __torch__.wanted(x[2], x[3], queries)

@@ -10,10 +10,40 @@ package dev.vireo.nn;
  * @param headWidth E
  * @param feedForward F
  * @param window tokens that a token sees, itself included; 0 is all before it
- * @param eps of the norms
+ * @param prefix how the tokens of a prompt see each other
+ * @param norm of the layers and the head
+ * @param activation between the feed-forward's matrices
  */
 public record DecoderShape(
-        int width, int heads, int keyValueHeads, int headWidth, int feedForward, int window, double eps) {
+        int width,
+        int heads,
+        int keyValueHeads,
+        int headWidth,
+        int feedForward,
+        int window,
+        Prefix prefix,
+        RmsNorm norm,
+        Activation activation) {
+    /** How the tokens of a prompt see each other. */
+    public enum Prefix {
+        /** Each sees those before it. */
+        CAUSAL,
+        /** Each sees all of them. */
+        BOTH_WAYS
+    }
+
+    public DecoderShape {
+        if (prefix == Prefix.BOTH_WAYS && window > 0) {
+            throw new IllegalArgumentException("Cannot build a decoder layer: a window of " + window
+                    + " tokens and a prompt that attends both ways");
+        }
+    }
+
+    /** As {@code Attention.py} takes it. */
+    long reach() {
+        return prefix == Prefix.BOTH_WAYS ? -1 : window;
+    }
+
     /** Elements that autograd saves for each token: inputs of the linears, norms in float32, attention's q, k, v and output. */
     long graphElementsPerToken() {
         return 12L * width + 4L * (heads + 2L * keyValueHeads) * headWidth + 4L * heads * headWidth + 5L * feedForward;

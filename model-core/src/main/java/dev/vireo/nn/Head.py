@@ -1,15 +1,16 @@
-# log p(target | context) at the scored positions only: log_softmax(W rms(h))[target], in float32 nats.
+# log p(target | context) at the scored positions only: log_softmax(W rms(h))[target], in float32 nats; rms with plus as Linear.py has it.
 # x = [hidden [T, D], sources int64 [M], targets int64 [M]]; p = 0 final norm [D], linear from 1 (output embedding [V, D])
 class Head(Module):
   __parameters__ = []
   __buffers__ = []
   training : bool
   eps : float
+  plus : float
   chunk : int
   def vocabulary(self: __torch__.Head, n: Tensor, p: List[Tensor]) -> Tensor:
     return torch.to(__torch__.linear(n, p, 1), 6)
   def logits(self: __torch__.Head, h: Tensor, p: List[Tensor]) -> Tensor:
-    return (self).vocabulary(torch.rms_norm(h, [torch.size(h, -1)], p[0], self.eps), p, )
+    return (self).vocabulary(__torch__.rms(h, p[0], self.eps, self.plus), p, )
   def forward(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     h = torch.index_select(x[0], 0, x[1])
     outs = annotate(List[Tensor], [])
@@ -44,7 +45,7 @@ class Head(Module):
   # h [c, D], targets [c] -> log-probabilities [c] and their gradients with respect to h [c, D]
   def slopes(self: __torch__.Head, h: Tensor, targets: Tensor, p: List[Tensor]) -> List[Tensor]:
     leaf = torch.requires_grad_(torch.detach(h), True)
-    n = torch.rms_norm(leaf, [torch.size(h, -1)], p[0], self.eps)
+    n = __torch__.rms(leaf, p[0], self.eps, self.plus)
     m = torch.requires_grad_(torch.detach(n), True)
     y = torch.squeeze(torch.gather(torch.log_softmax((self).vocabulary(m, p, ), -1), 1, torch.unsqueeze(targets, 1)), 1)
     g = torch.autograd.grad([y], [m], annotate(List[Optional[Tensor]], [torch.ones_like(y)]))
@@ -99,7 +100,7 @@ class Head(Module):
     return [torch.cat(outs, 0)]
   # the same without an adapter
   def base(self: __torch__.Head, h: Tensor, p: List[Tensor]) -> Tensor:
-    n = torch.rms_norm(h, [torch.size(h, -1)], p[0], self.eps)
+    n = __torch__.rms(h, p[0], self.eps, self.plus)
     return torch.to(torch.linear(n, p[1]), 6)
   # KL(policy || base) at each scored position, exact over the vocabulary, nats: sum_v p_v (log p_v - log b_v)
   # x = [policy's hidden, sources, base's hidden] -> [M]

@@ -113,6 +113,15 @@ def linear(x: Tensor, p: List[Tensor], i: int) -> Tensor:
   else:
     z = y
   return z
+# RMS norm (Zhang and Sennrich 2019, arXiv 1910.07467): x / rms(x) * w; with plus = 1 it is Gemma's, x / rms(x) * (1 + w), which is
+# computed in float32 and rounded once.
+def rms(x: Tensor, w: Tensor, eps: float, plus: float) -> Tensor:
+  d = [torch.size(x, -1)]
+  if plus > 0.:
+    y = torch.to(torch.rms_norm(torch.to(x, 6), d, torch.to(w, 6) + plus, eps), ops.prim.dtype(x))
+  else:
+    y = torch.rms_norm(x, d, w, eps)
+  return y
 def activation(x: Tensor, kind: int) -> Tensor:
   # 0 gelu (exact), 1 quick_gelu x sigmoid(1.702 x), 2 silu, 3 gelu (tanh approximation)
   if kind == 0:

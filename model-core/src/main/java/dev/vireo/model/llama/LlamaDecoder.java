@@ -4,20 +4,26 @@ package dev.vireo.model.llama;
 import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.model.ModelDevice;
 import dev.vireo.model.TextDecoder;
+import dev.vireo.nn.Activation;
 import dev.vireo.nn.Block;
 import dev.vireo.nn.BlockParameters;
 import dev.vireo.nn.DecoderShape;
+import dev.vireo.nn.DecoderShape.Prefix;
+import dev.vireo.nn.RmsNorm;
 import dev.vireo.nn.WeightSource;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Builds the decoder of Llama, Mistral (optional sliding window) and Qwen2 (biases of queries, keys and values): grouped
- * heads, rotary positions. Source: transformers 5.23, models/llama, models/mistral, models/qwen2.
+ * Builds the decoder of Llama, Mistral (optional sliding window), Qwen2 (biases of queries, keys and values) and Gemma
+ * (scaled embeddings, norms around 1, another activation): grouped heads, rotary positions. Source: transformers 5.23,
+ * models/llama, models/mistral, models/qwen2, models/gemma.
  */
 public final class LlamaDecoder {
     private static final String PREFIX = "model.language_model.";
+    private static final String MISTRAL = "mistral";
     private static final String QWEN2 = "qwen2";
+    private static final String GEMMA = "gemma";
 
     private final ModelConfig config;
     private final ModelDevice device;
@@ -35,33 +41,59 @@ public final class LlamaDecoder {
      * @throws RuntimeException naming a setting that would change the mathematics in a way that is not built
      */
     public static TextDecoder build(ModelConfig config, ModelDevice device, WeightSource weights) {
-        config.requireOneOf("text_config.model_type", "llama", "mistral", QWEN2);
-        config.requireOneOf("text_config.hidden_act", "silu");
+        return build(config, device, weights, Prefix.CAUSAL);
+    }
+
+    /** The same, with prompts whose tokens see each other as said. */
+    public static TextDecoder build(ModelConfig config, ModelDevice device, WeightSource weights, Prefix prefix) {
+        config.requireOneOf("text_config.model_type", "llama", MISTRAL, QWEN2, GEMMA);
         config.requireOneOf("text_config.rope_parameters.rope_type", "default");
         for (String different : List.of("attention_bias", "mlp_bias", "use_sliding_window")) {
             config.requireOneOf("text_config." + different, false);
         }
-        return new LlamaDecoder(config, device, weights).build(window(config));
+        return new LlamaDecoder(config, device, weights).build(prefix);
+    }
+
+    private boolean is(String type) {
+        return config.text("text_config.model_type").equals(type);
     }
 
     /** Mistral's; Qwen2 mentions one that it does not use. */
-    private static int window(ModelConfig config) {
-        boolean mistral = config.text("text_config.model_type").equals("mistral");
-        return mistral ? config.optionalInteger("text_config.sliding_window").orElse(0) : 0;
+    private int window() {
+        return is(MISTRAL)
+                ? config.optionalInteger("text_config.sliding_window").orElse(0)
+                : 0;
     }
 
-    private TextDecoder build(int window) {
+    /** Gemma's first files say {@code gelu} and mean its approximation. */
+    private Activation activation() {
+        config.requireOneOf("text_config.hidden_activation", Activation.GELU_TANH.label());
+        if (is(GEMMA)) {
+            config.requireOneOf("text_config.hidden_act", Activation.GELU_TANH.label(), Activation.GELU.label());
+            return Activation.GELU_TANH;
+        }
+        config.requireOneOf("text_config.hidden_act", Activation.SILU.label());
+        return Activation.SILU;
+    }
+
+    private TextDecoder build(Prefix prefix) {
         int width = config.integer("text_config.hidden_size");
         int heads = config.integer("text_config.num_attention_heads");
         int keyValueHeads = config.integer("text_config.num_key_value_heads");
         int headWidth = config.optionalInteger("text_config.head_dim").orElse(width / heads);
         int vocabulary = config.integer("text_config.vocab_size");
-        double eps = config.number("text_config.rms_norm_eps");
+        var norm = new RmsNorm(config.number("text_config.rms_norm_eps"), is(GEMMA) ? 1 : 0);
+        int feedForward = config.integer("text_config.intermediate_size");
+        int window = window();
         var shape = new DecoderShape(
-                width, heads, keyValueHeads, headWidth, config.integer("text_config.intermediate_size"), window, eps);
+                width, heads, keyValueHeads, headWidth, feedForward, window, prefix, norm, activation());
         var blocks = device.blocks();
         String table = PREFIX + "embed_tokens";
-        Block embedding = blocks.embedding(table, parameters().weight(table + ".weight", vocabulary, width), width);
+        Block embedding = blocks.embedding(
+                table,
+                parameters().weight(table + ".weight", vocabulary, width),
+                width,
+                is(GEMMA) ? Math.sqrt(width) : 1);
         List<Block> layers = new ArrayList<>();
         for (int layer = 0; layer < config.integer("text_config.num_hidden_layers"); layer++) {
             String name = PREFIX + "layers." + layer;
@@ -72,7 +104,7 @@ public final class LlamaDecoder {
                 "lm_head",
                 parameters().weight(PREFIX + "norm.weight", width).linear(output, width, vocabulary),
                 vocabulary,
-                eps);
+                norm);
         var rotary = blocks.rotary(headWidth, config.number("text_config.rope_parameters.rope_theta"));
         return new TextDecoder(embedding, rotary, layers, head, width, keyValueHeads, headWidth, vocabulary, window);
     }
@@ -85,7 +117,7 @@ public final class LlamaDecoder {
         int queries = shape.heads() * shape.headWidth();
         int keys = shape.keyValueHeads() * shape.headWidth();
         BlockParameters layer = parameters().weight(name + ".input_layernorm.weight", shape.width());
-        if (config.text("text_config.model_type").equals(QWEN2)) {
+        if (is(QWEN2)) {
             layer.biasedLinear(name + ".self_attn.q_proj", shape.width(), queries)
                     .biasedLinear(name + ".self_attn.k_proj", shape.width(), keys)
                     .biasedLinear(name + ".self_attn.v_proj", shape.width(), keys);

@@ -1,4 +1,4 @@
-/** The Llama, Mistral and Qwen2 language models, which several families share. */
+/** The Llama, Mistral, Qwen2 and Gemma language models, which several families share. */
 @NullMarked
 package dev.vireo.model.llama;
 

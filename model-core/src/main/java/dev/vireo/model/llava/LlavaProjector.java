@@ -22,9 +22,11 @@ public final class LlavaProjector {
         int textWidth = config.integer("text_config.hidden_size");
         var parameters = new BlockParameters(device.manager(), weights)
                 .biasedLinear(PREFIX + ".linear_1", width, textWidth)
-                .biasedLinear(PREFIX + ".linear_2", textWidth, textWidth);
+                .biasedLinear(PREFIX + ".linear_2", textWidth, textWidth)
+                .none()
+                .none();
         int drop = config.text("vision_feature_select_strategy").equals("default") ? 1 : 0;
         var activation = Activation.of(config.text("projector_hidden_act"));
-        return device.blocks().projector(PREFIX, parameters, drop, activation, textWidth);
+        return device.blocks().projector(PREFIX, parameters, drop, activation, 0, textWidth);
     }
 }
