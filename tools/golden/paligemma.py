@@ -84,7 +84,7 @@ def build(randomise):
         if "language_model" in name and "norm" in name:
             parameter.data -= 1  # Gemma's norms multiply by 1 + weight
         elif "embed_tokens" in name:
-            parameter.data *= 0.3  # and its embeddings by the root of their width
+            parameter.data *= 0.04  # and its embeddings by the root of their width
     return model, processor
 
 

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * of transformers 5 at run time. A rule replaces a prefix; the longest that fits claims the name.
  */
 public final class WeightNames {
-    private static final Set<String> LLAVA_TYPES = Set.of("llava", "llava_next", "llava_onevision");
+    private static final Set<String> LLAVA_TYPES = Set.of("llava", "llava_next", "llava_onevision", "paligemma");
     private static final Pattern BUFFERS = Pattern.compile(".*(\\.inv_freq|\\.position_ids)");
     private static final String WEIGHT = ".weight";
 

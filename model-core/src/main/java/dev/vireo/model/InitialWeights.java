@@ -34,6 +34,8 @@ public final class InitialWeights {
     private static final int PIECE = 1 << 16;
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
+    private static final String LANGUAGE = "model.language_model.";
+
     private InitialWeights() {}
 
     /**
@@ -51,6 +53,7 @@ public final class InitialWeights {
             all.addAll(survey.unused());
             all.forEach(info -> canonical.put(names.saved(info.name()).orElse(info.name()), info));
         }
+        double ofLanguage = config.text("text_config.model_type").equals("gemma") ? 0 : 1;
         List<TensorInfo> stored = canonical.entrySet().stream()
                 .map(entry -> new TensorInfo(
                         entry.getKey(),
@@ -59,11 +62,13 @@ public final class InitialWeights {
                 .toList();
         WeightShards.write(output, stored, (info, target) -> {
             String name = requireNonNull(canonical.get(info.name())).name();
-            write(info.named(name), seed, target);
+            write(info.named(name), seed, name.startsWith(LANGUAGE) ? ofLanguage : 1, target);
         });
     }
 
-    private static void write(TensorInfo info, long seed, WeightShards.Target target) throws IOException {
+    /** @param identity the weight of a norm that does nothing but normalise */
+    private static void write(TensorInfo info, long seed, double identity, WeightShards.Target target)
+            throws IOException {
         boolean norm = info.name().matches(".*(norm|layrnorm)\\d?\\.weight");
         double deviation = info.name().endsWith(".bias") || norm ? 0 : deviation(info);
         long start = seed * GOLDEN_GAMMA + info.name().hashCode();
@@ -74,7 +79,7 @@ public final class InitialWeights {
                 fill(values, at, start, deviation);
             } else {
                 for (int i = 0; i < values.length; i++) {
-                    values[i] = (float) ((norm ? 1 : 0) + deviation * random.nextGaussian());
+                    values[i] = (float) ((norm ? identity : 0) + deviation * random.nextGaussian());
                 }
             }
             target.append(

@@ -4,7 +4,9 @@ package dev.vireo.model;
 import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.checkpoint.ProcessorSettings;
 import dev.vireo.image.ImageProcessor;
+import dev.vireo.nn.DecoderShape.Prefix;
 import dev.vireo.nn.WeightSource;
+import java.util.Optional;
 
 /** What a family of models is: its blocks, named as its checkpoint names them. One class a family. */
 public interface ModelFamily {
@@ -24,6 +26,16 @@ public interface ModelFamily {
      *     model
      */
     ImageProcessor images(ModelConfig config, ProcessorSettings settings);
+
+    /** The chat template of a directory that has none, where the family has a layout of its own. */
+    default Optional<String> chatTemplate() {
+        return Optional.empty();
+    }
+
+    /** How the tokens of its prompts see each other. */
+    default Prefix prefix() {
+        return Prefix.CAUSAL;
+    }
 
     /** The id of the image placeholder. */
     int imageTokenId(ModelConfig config);

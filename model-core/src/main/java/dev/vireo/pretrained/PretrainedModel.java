@@ -14,6 +14,8 @@ import dev.vireo.model.PixelScale;
 import dev.vireo.model.llava.Llava;
 import dev.vireo.model.llavanext.LlavaNext;
 import dev.vireo.model.llavaonevision.LlavaOnevision;
+import dev.vireo.model.paligemma.Paligemma;
+import dev.vireo.nn.DecoderShape.Prefix;
 import dev.vireo.tokenization.PairTokenizer;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a Hugging Face model directory holds. Opening reads its small files only. */
 public final class PretrainedModel {
-    private static final Families FAMILIES = new Families(List.of(new Llava(), new LlavaNext(), new LlavaOnevision()));
+    private static final Families FAMILIES =
+            new Families(List.of(new Llava(), new LlavaNext(), new LlavaOnevision(), new Paligemma()));
 
     private final Path directory;
     private final ModelConfig config;
@@ -86,6 +89,11 @@ public final class PretrainedModel {
         return new PixelScale(images.rescaleFactor(), images.mean(), images.std());
     }
 
+    /** Whether a prompt's tokens see those behind them too: then none of them can be predicted. */
+    public boolean promptsAttendBothWays() {
+        return family.prefix() == Prefix.BOTH_WAYS;
+    }
+
     /** The image placeholder in token ids. */
     public int imageTokenId() {
         return family.imageTokenId(config);
@@ -94,10 +102,12 @@ public final class PretrainedModel {
     /**
      * What makes token ids of conversations; the caller closes it.
      *
-     * @param template a chat template, or null for the model's own
+     * @param template a chat template, or null for the model's own, or the family's where the model has none
      */
     public PairTokenizer tokenizer(@Nullable String template, PairTokenizer.Bos bos) {
-        return PairTokenizer.open(directory, template, bos);
+        boolean own = template != null || PairTokenizer.hasTemplate(directory);
+        return PairTokenizer.open(
+                directory, own ? template : family.chatTemplate().orElse(null), bos);
     }
 
     /** Hexadecimal SHA-256 of configuration and weights; reads all of them once in a process. */

@@ -14,14 +14,19 @@ final class ChatTemplates {
      * tokenizer_config.json}: the order in which transformers' processors look.
      */
     static String of(ModelFiles files) {
-        return files.text("chat_template.jinja")
-                .or(() -> in(files, "chat_template.json"))
-                .or(() -> in(files, "processor_config.json"))
-                .or(() -> in(files, "tokenizer_config.json"))
+        return find(files)
                 .orElseThrow(() -> new IllegalArgumentException("Cannot tokenize with model " + files.directory()
                         + ": it has no chat template (expected chat_template.jinja, or 'chat_template' in"
                         + " chat_template.json, processor_config.json or tokenizer_config.json; or set"
                         + " prepare.template)"));
+    }
+
+    /** The template's text, if there is one. */
+    static Optional<String> find(ModelFiles files) {
+        return files.text("chat_template.jinja")
+                .or(() -> in(files, "chat_template.json"))
+                .or(() -> in(files, "processor_config.json"))
+                .or(() -> in(files, "tokenizer_config.json"));
     }
 
     private static Optional<String> in(ModelFiles files, String file) {

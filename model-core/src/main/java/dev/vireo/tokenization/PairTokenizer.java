@@ -76,6 +76,11 @@ public final class PairTokenizer implements AutoCloseable {
         }
     }
 
+    /** Whether a model directory has a chat template. */
+    public static boolean hasTemplate(Path modelDirectory) {
+        return ChatTemplates.find(new ModelFiles(modelDirectory)).isPresent();
+    }
+
     /** The ids of a conversation. */
     public TokenizedConversation encode(Conversation conversation) {
         checks.requirePrompt(conversation.prompt());

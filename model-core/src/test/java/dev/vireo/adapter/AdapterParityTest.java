@@ -37,7 +37,9 @@ class AdapterParityTest {
         "llavanext-tiny, dora, TRAINED",
         "llavanext-tiny, dora, FIXED",
         "onevision-tiny, language, FIXED",
-        "onevision-tiny, everything, TRAINED"
+        "onevision-tiny, everything, TRAINED",
+        "paligemma-tiny, language, TRAINED",
+        "paligemma-tiny, everything, FIXED"
     })
     void adaptersOfPeftComputeWhatTheyDoThere(String name, String adapter, Use use) {
         Golden golden = Golden.of(name);

@@ -118,6 +118,15 @@ class ModelConfigTest {
     }
 
     @Test
+    void defaultsOfPaligemmaAreThoseOfTransformers() {
+        ModelConfig config = parse("{\"model_type\": \"paligemma\"}");
+        assertThat(config.integer("text_config.head_dim")).isEqualTo(256);
+        assertThat(config.integer("text_config.num_key_value_heads")).isEqualTo(1);
+        assertThat(config.integer("vision_config.intermediate_size")).isEqualTo(4096);
+        assertThat(config.flag("tie_word_embeddings")).isTrue();
+    }
+
+    @Test
     void wrongValuesAreNamed() {
         ModelConfig config =
                 parse("{\"model_type\": \"llava\", \"text_config\": {\"hidden_size\": \"wide\"}, \"x\": 1.5}");

@@ -60,7 +60,7 @@ class WeightNamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llava15-tiny", "llavanext-tiny", "onevision-tiny", "onevision-tied"})
+    @ValueSource(strings = {"llava15-tiny", "llavanext-tiny", "onevision-tiny", "onevision-tied", "paligemma-tiny"})
     void everyTensorOfATinyCheckpointIsUnderstoodInEveryGeneration(String name) {
         Path golden = Path.of("src/test/resources/golden").resolve(name);
         JsonObject generations = JsonFile.readObject(golden.resolve("names.json"));
@@ -122,6 +122,6 @@ class WeightNamesTest {
     @Test
     void unknownFamilyIsRefused() {
         assertThatThrownBy(() -> WeightNames.of("llava_llama"))
-                .hasMessageContaining("\"llava_llama\": known are [llava, llava_next, llava_onevision]");
+                .hasMessageContaining("\"llava_llama\": known are [llava, llava_next, llava_onevision, paligemma]");
     }
 }

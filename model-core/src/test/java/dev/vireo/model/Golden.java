@@ -50,7 +50,8 @@ public final class Golden {
                 "llavanext-window",
                 "llavanext-bf16-sharded",
                 "onevision-tiny",
-                "onevision-tied");
+                "onevision-tied",
+                "paligemma-tiny");
     }
 
     public static Golden of(String name) {

@@ -63,6 +63,6 @@ class PretrainedModelTest {
         assertThatThrownBy(() -> PretrainedModel.open(directory))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(
-                        "config.json: model_type is qwen2_vl (known: llava, llava_next, llava_onevision)");
+                        "config.json: model_type is qwen2_vl (known: llava, llava_next, llava_onevision, paligemma)");
     }
 }

@@ -11,11 +11,13 @@ import dev.vireo.data.ContentPart;
 import dev.vireo.data.Conversation;
 import dev.vireo.data.Message;
 import dev.vireo.model.Golden;
+import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.tokenization.PairTokenizer.Bos;
 import dev.vireo.tokenization.jinja.JinjaTemplate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,7 +57,7 @@ class GoldenTokensTest {
     @MethodSource("dev.vireo.model.Golden#names")
     void pairsHaveTheIdsOfTheCollator(String name) {
         Golden golden = Golden.of(name);
-        try (PairTokenizer tokenizer = PairTokenizer.open(golden.model(), null, Bos.TEMPLATE)) {
+        try (PairTokenizer tokenizer = PretrainedModel.open(golden.model()).tokenizer(null, Bos.TEMPLATE)) {
             for (JsonElement each : golden.json("rows.json").getAsJsonArray()) {
                 JsonObject row = each.getAsJsonObject();
                 String id = row.get("row_id").getAsString();
@@ -79,8 +81,7 @@ class GoldenTokensTest {
     @MethodSource("dev.vireo.model.Golden#names")
     void conversationsHaveTheTextOfTheCollator(String name) {
         Golden golden = Golden.of(name);
-        JinjaTemplate template = JinjaTemplate.parse(ChatTemplates.of(new ModelFiles(golden.model())));
-        ChatRenderer renderer = new ChatRenderer(template, Map.of("bos_token", "<s>", "eos_token", "</s>"));
+        ChatRenderer renderer = renderer(golden);
         for (JsonElement each : golden.json("rows.json").getAsJsonArray()) {
             JsonObject rendered = each.getAsJsonObject().getAsJsonObject("rendered");
             String prompt = rendered.get("prompt").getAsString();
@@ -108,6 +109,14 @@ class GoldenTokensTest {
         }
     }
 
+    private static ChatRenderer renderer(Golden golden) {
+        Map<String, String> special =
+                SpecialTokens.read(new ModelFiles(golden.model())).byName();
+        try (PairTokenizer tokenizer = PretrainedModel.open(golden.model()).tokenizer(null, Bos.TEMPLATE)) {
+            return new ChatRenderer(JinjaTemplate.parse(tokenizer.template()), special);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"onevision-tiny", "onevision-tied"})
     void tokenizerWithoutBosAddsNothingAndRefusesToAlwaysAddIt(String name) {
@@ -122,6 +131,23 @@ class GoldenTokensTest {
         assertThatThrownBy(() -> PairTokenizer.open(golden.model(), null, Bos.ALWAYS))
                 .hasMessageContaining("Invalid prepare.bos: always")
                 .hasMessageContaining("the tokenizer has no BOS token");
+    }
+
+    @Test
+    void paligemmaTakesOneQuestionAndBosFollowsThePictures() {
+        Golden golden = Golden.of("paligemma-tiny");
+        try (PairTokenizer tokenizer = PretrainedModel.open(golden.model()).tokenizer(null, Bos.TEMPLATE)) {
+            for (JsonElement each : golden.json("rows.json").getAsJsonArray()) {
+                JsonObject row = each.getAsJsonObject();
+                assertThat(tokenizer.generationPrompt(conversation(row).prompt()))
+                        .isEqualTo(Golden.ints(row.getAsJsonArray("generation_ids_with_bos")));
+            }
+            List<Message> turns =
+                    List.of(Message.user(1, "What?"), Message.assistant("A car."), Message.user(0, "Red?"));
+            assertThatThrownBy(() -> tokenizer.generationPrompt(turns))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("PaliGemma takes one question and one answer");
+        }
     }
 
     @ParameterizedTest

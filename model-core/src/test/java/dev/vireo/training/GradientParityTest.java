@@ -51,6 +51,9 @@ class GradientParityTest {
         "onevision-tiny, everything, orpo-all, " + KEEP,
         "onevision-tiny, everything, dpo-base, 0",
         "onevision-tiny, everything, sft, " + KEEP,
+        "paligemma-tiny, everything, orpo-completion, 0",
+        "paligemma-tiny, everything, dpo-base, " + KEEP,
+        "paligemma-tiny, everything, sft, 0",
     })
     void lossAndGradientsEqualThoseOfTheDoubledBatch(String name, String adapter, String label, long budget) {
         Golden golden = Golden.of(name);

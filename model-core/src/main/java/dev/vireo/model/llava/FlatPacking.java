@@ -12,10 +12,10 @@ import dev.vireo.tensor.Tensors;
 import java.util.List;
 
 /** An image's patches in their order, nothing between them. */
-final class FlatPacking implements ImagePacking {
+public final class FlatPacking implements ImagePacking {
     private final Block block;
 
-    FlatPacking(ModelDevice device) {
+    public FlatPacking(ModelDevice device) {
         var parameters = new BlockParameters(device.manager(), FlatPacking::none)
                 .constant(device.manager().zeros(new ai.djl.ndarray.types.Shape(0)));
         block = device.blocks().block(FlatPacking.class, "image_features", parameters, 1, "FlatPacking.py");

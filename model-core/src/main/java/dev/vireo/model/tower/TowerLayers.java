@@ -72,11 +72,11 @@ final class TowerLayers {
 
     /**
      * Layers that the selected output needs: {@code vision_feature_layer} counts hidden states from the input's (0) to the
-     * last layer's, or from the end when negative.
+     * last layer's, or from the end when negative. All where the family does not select.
      */
     static int selected(ModelConfig config) {
         int layers = config.integer("vision_config.num_hidden_layers");
-        int selected = config.integer("vision_feature_layer");
+        int selected = config.has("vision_feature_layer") ? config.integer("vision_feature_layer") : layers;
         int used = selected < 0 ? layers + 1 + selected : selected;
         if (used < 0 || used > layers) {
             throw new IllegalArgumentException("Invalid vision_feature_layer in " + config.source() + ": " + selected

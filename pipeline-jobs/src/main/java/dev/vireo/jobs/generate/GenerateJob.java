@@ -47,8 +47,9 @@ public final class GenerateJob implements Job {
         Storage storage = context.storage();
         ShardSet shards = ShardSet.open(storage, arguments.inputs());
         Path model = LocalCopy.of(storage, arguments.model());
-        shards.requireModel("generate from", arguments.model(), ModelIdentity.of(PretrainedModel.open(model)));
-        requireTemplate(model, judge(context.settings().generate()));
+        PretrainedModel pretrained = PretrainedModel.open(model);
+        shards.requireModel("generate from", arguments.model(), ModelIdentity.of(pretrained));
+        requireTemplate(pretrained, judge(context.settings().generate()));
         Precision precision = PrecisionChoice.resolve(
                 context.spark(), context.settings().model().precision());
         Provenance provenance = new Provenance(
@@ -117,7 +118,7 @@ public final class GenerateJob implements Job {
     }
 
     /** Finds out before anything is generated whether the critic can be asked. */
-    private static void requireTemplate(Path model, @Nullable JudgeSettings judge) {
+    private static void requireTemplate(PretrainedModel model, @Nullable JudgeSettings judge) {
         if (judge == null) {
             return;
         }

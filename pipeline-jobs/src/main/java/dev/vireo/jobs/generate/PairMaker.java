@@ -9,9 +9,9 @@ import dev.vireo.jobs.shards.ShardReader;
 import dev.vireo.jobs.workers.LoadedModel;
 import dev.vireo.jobs.workers.ParquetOutput;
 import dev.vireo.nn.Block.Weights;
+import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.tokenization.PairTokenizer;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,14 +48,14 @@ final class PairMaker implements AutoCloseable {
             ParquetOutput verdicts,
             PairTable pairs,
             Map<String, Double> counts) {
-        PairTokenizer tokenizer = tokenizer(model.pretrained().directory(), settings);
+        PairTokenizer tokenizer = tokenizer(model.pretrained(), settings);
         Judge judge = new Judge(new SequenceScores(model.model(), Weights.ADAPTED), tokenizer, settings);
         return new PairMaker(judge, tokenizer, reader, verdicts, pairs, counts);
     }
 
-    static PairTokenizer tokenizer(Path model, JudgeSettings settings) {
+    static PairTokenizer tokenizer(PretrainedModel model, JudgeSettings settings) {
         String template = settings.template().equals(JudgeSettings.MODEL_TEMPLATE) ? null : settings.template();
-        return PairTokenizer.open(model, template, PairTokenizer.Bos.TEMPLATE);
+        return model.tokenizer(template, PairTokenizer.Bos.TEMPLATE);
     }
 
     /** @param number of the row in the shards */

@@ -38,7 +38,7 @@ final class ModelTools implements AutoCloseable {
     private static ModelTools open(Storage storage, Recipe recipe) {
         try {
             PretrainedModel model = PretrainedModel.open(LocalCopy.withoutWeights(storage, recipe.model()));
-            PairTokenizer tokenizer = PairTokenizer.open(model.directory(), recipe.template(), recipe.bos());
+            PairTokenizer tokenizer = model.tokenizer(recipe.template(), recipe.bos());
             return new ModelTools(model, tokenizer, recipe);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

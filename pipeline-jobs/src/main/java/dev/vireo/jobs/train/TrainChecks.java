@@ -9,6 +9,8 @@ import dev.vireo.jobs.runtime.JobArguments;
 import dev.vireo.jobs.shards.RowIndex;
 import dev.vireo.jobs.shards.ShardSet;
 import dev.vireo.jobs.storage.Storage;
+import dev.vireo.objective.NllScope;
+import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.tensor.Precision;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -142,6 +144,16 @@ final class TrainChecks {
                         + " rows have one answer, such as " + example + "; expected pairs (train.objective=sft takes"
                         + " demonstrations)");
             }
+        }
+        return this;
+    }
+
+    /** Losses over tokens of prompts. */
+    TrainChecks prompts(PretrainedModel model, TrainSettings train) {
+        if (model.promptsAttendBothWays() && train.objective().objective().nllScope() == NllScope.ALL) {
+            problems.add("Invalid train." + objective(train) + ".nll: all (expected completion: the prompts of "
+                    + model.config().modelType()
+                    + " attend both ways, so each of their tokens sees what it is to predict)");
         }
         return this;
     }

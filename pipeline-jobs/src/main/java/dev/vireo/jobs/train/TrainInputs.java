@@ -67,7 +67,7 @@ final class TrainInputs {
         Path directory = LocalCopy.of(storage, arguments.model());
         PretrainedModel model = PretrainedModel.open(directory);
         ModelIdentity identity = ModelIdentity.of(model);
-        TrainChecks checks = new TrainChecks().rows("--input", shards, train);
+        TrainChecks checks = new TrainChecks().rows("--input", shards, train).prompts(model, train);
         shards.requireModel("train on", arguments.model(), identity);
         if (eval != null) {
             checks.rows("--eval", eval, train);

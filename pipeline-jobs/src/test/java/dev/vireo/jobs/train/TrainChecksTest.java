@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.vireo.jobs.config.InvalidSettingsException;
+import dev.vireo.jobs.config.Settings;
 import dev.vireo.jobs.runtime.JobOption;
+import dev.vireo.pretrained.PretrainedModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,20 @@ class TrainChecksTest {
                 .hasMessageContaining("Cannot train: 1 worker of")
                 .hasMessageContaining("no setting of the recipe would fit");
         assertThat(folder.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void promptsThatAttendBothWaysAreNoTargets() {
+        Path golden = Path.of("../model-core/src/test/resources/golden");
+        PretrainedModel model = PretrainedModel.open(golden.resolve("paligemma-tiny/model"));
+        var all = Settings.resolve(null, List.of(), List.of("train.objective=sft", "train.sft.nll=all"));
+        assertThatThrownBy(() -> new TrainChecks().prompts(model, all.train()).require())
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("Invalid train.sft.nll: all (expected completion: the prompts of paligemma");
+        var completion = Settings.resolve(null, List.of(), List.of("train.objective=sft"));
+        new TrainChecks().prompts(model, completion.train()).require();
+        PretrainedModel llava = PretrainedModel.open(golden.resolve("llava15-tiny/model"));
+        new TrainChecks().prompts(llava, all.train()).require();
     }
 
     @Test
