@@ -4,7 +4,7 @@ package dev.vireo.checkpoint;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 
 /**
  * Completes a {@code config.json}: values that it leaves out as transformers 5.23 has them, and one spelling for what
@@ -15,24 +15,13 @@ import java.util.Set;
  * placeholder's id, and {@code num_key_value_heads} and {@code head_dim} are numbers.
  */
 final class ConfigDefaults {
-    private static final String RESOURCE = "config-defaults.json";
     private static final List<String> SECTIONS = List.of("text_config", "vision_config");
     private static final double ROPE_THETA = 10_000;
-    /** The families whose configuration classes do so. */
-    private static final Set<String> TIED_BY_TEXT = Set.of("llava", "llava_onevision");
 
-    private final JsonObject byModelType;
-
-    private ConfigDefaults(JsonObject byModelType) {
-        this.byModelType = byModelType;
-    }
-
-    static ConfigDefaults load() {
-        return new ConfigDefaults(JsonFile.readResource(RESOURCE));
-    }
+    private ConfigDefaults() {}
 
     /** A completed copy of {@code config}. */
-    JsonObject complete(JsonObject config) {
+    static JsonObject complete(JsonObject config) {
         JsonObject completed = config.deepCopy();
         JsonObject defaults = defaultsOf(completed);
         for (String name : SECTIONS) {
@@ -45,7 +34,7 @@ final class ConfigDefaults {
         return completed;
     }
 
-    private void completeSection(JsonObject config, JsonObject defaults, String name) {
+    private static void completeSection(JsonObject config, JsonObject defaults, String name) {
         if (!defaults.has(name)) {
             return;
         }
@@ -65,10 +54,13 @@ final class ConfigDefaults {
         }
     }
 
-    private JsonObject defaultsOf(JsonObject config) {
+    private static Optional<ModelType> typeOf(JsonObject config) {
         JsonElement type = config.get("model_type");
-        JsonElement defaults = type != null && type.isJsonPrimitive() ? byModelType.get(type.getAsString()) : null;
-        return defaults == null ? new JsonObject() : defaults.getAsJsonObject();
+        return type != null && type.isJsonPrimitive() ? ModelType.of(type.getAsString()) : Optional.empty();
+    }
+
+    private static JsonObject defaultsOf(JsonObject config) {
+        return typeOf(config).map(ModelType::config).orElseGet(JsonObject::new);
     }
 
     /** Adds what {@code config} does not mention; a value that it says is null stays null. */
@@ -111,8 +103,7 @@ final class ConfigDefaults {
     /** Some directories say only in the text section that the output head is the embedding; the whole follows. */
     private static void tieWordEmbeddings(JsonObject config) {
         JsonElement text = config.get("text_config");
-        boolean follows = has(config, "model_type")
-                && TIED_BY_TEXT.contains(config.get("model_type").getAsString());
+        boolean follows = typeOf(config).filter(ModelType::tiedByText).isPresent();
         if (follows && text != null && text.isJsonObject() && isTrue(text.getAsJsonObject(), "tie_word_embeddings")) {
             config.addProperty("tie_word_embeddings", true);
         }

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Reads small JSON files strictly. */
 final class JsonFile {
@@ -32,13 +33,12 @@ final class JsonFile {
         }
     }
 
-    /** The JSON object of a resource beside this class. */
-    static JsonObject readResource(String name) {
+    /** The JSON object of a resource beside this class, if it is there. */
+    static Optional<JsonObject> findResource(String name) {
         try (InputStream in = JsonFile.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("Cannot find the resource " + name);
-            }
-            return parseObject(new String(in.readAllBytes(), StandardCharsets.UTF_8), name);
+            return in == null
+                    ? Optional.empty()
+                    : Optional.of(parseObject(new String(in.readAllBytes(), StandardCharsets.UTF_8), name));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the resource " + name, e);
         }

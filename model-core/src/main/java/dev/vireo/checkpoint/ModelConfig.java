@@ -35,7 +35,7 @@ public final class ModelConfig {
     /** Reads {@code config.json} of a model directory. */
     public static ModelConfig read(Path modelDirectory) {
         Path file = modelDirectory.resolve(FILE);
-        return new ModelConfig(file.toString(), ConfigDefaults.load().complete(JsonFile.readObject(file)));
+        return new ModelConfig(file.toString(), ConfigDefaults.complete(JsonFile.readObject(file)));
     }
 
     /**
@@ -44,7 +44,7 @@ public final class ModelConfig {
      * @param source what messages call the text
      */
     public static ModelConfig parse(String json, String source) {
-        return new ModelConfig(source, ConfigDefaults.load().complete(JsonFile.parseObject(json, source)));
+        return new ModelConfig(source, ConfigDefaults.complete(JsonFile.parseObject(json, source)));
     }
 
     /** What messages call this configuration: the path of its file. */

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Settings of a model's image processor, from {@code processor_config.json} (where transformers 5 keeps them) or
@@ -38,7 +39,6 @@ public record ProcessorSettings(
     private static final String NESTED = "image_processor";
     private static final String OWN_FILE = "preprocessor_config.json";
     private static final String TYPE = "image_processor_type";
-    private static final String DEFAULTS = "processor-defaults.json";
     /** Whose defaults a processor has that the defaults do not name. */
     private static final String COMMON = "CLIPImageProcessor";
 
@@ -130,10 +130,13 @@ public record ProcessorSettings(
     }
 
     private static JsonObject defaults(JsonObject settings) {
-        JsonObject byType = JsonFile.readResource(DEFAULTS);
         JsonElement type = settings.get(TYPE);
-        JsonElement own = type != null && type.isJsonPrimitive() ? byType.get(withoutFast(type.getAsString())) : null;
-        return (own == null ? byType.get(COMMON) : own).getAsJsonObject();
+        String name = type != null && type.isJsonPrimitive() ? withoutFast(type.getAsString()) : COMMON;
+        return resource(name).or(() -> resource(COMMON)).orElseThrow();
+    }
+
+    private static Optional<JsonObject> resource(String type) {
+        return type.matches("\\w+") ? JsonFile.findResource("processors/" + type + ".json") : Optional.empty();
     }
 
     private static String withoutFast(String type) {

@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.checkpoint;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * The names that the weights and modules of a model family have had, and the way from each to the canonical ones, those
- * of transformers 5 at run time. A rule replaces a prefix; the longest that fits claims the name.
+ * of transformers 5 at run time. A rule replaces a prefix; the longest that fits claims the name. The rules are in the family's
+ * resource, {@code models/TYPE.json}.
  */
 public final class WeightNames {
-    private static final Set<String> LLAVA_TYPES = Set.of("llava", "llava_next", "llava_onevision", "paligemma");
     private static final Pattern BUFFERS = Pattern.compile(".*(\\.inv_freq|\\.position_ids)");
     private static final String WEIGHT = ".weight";
-
-    private static final WeightNames LLAVA = llava();
 
     private final List<Rule> reading;
     private final List<Rule> writing;
@@ -58,35 +57,20 @@ public final class WeightNames {
      * @throws CheckpointMismatchException if the family is not known
      */
     public static WeightNames of(String modelType) {
-        if (!LLAVA_TYPES.contains(modelType)) {
-            throw new CheckpointMismatchException("Cannot name the weights of a model of type \"" + modelType
-                    + "\": known are " + LLAVA_TYPES.stream().sorted().toList());
-        }
-        return LLAVA;
+        JsonObject rules = ModelType.of(modelType)
+                .flatMap(ModelType::weights)
+                .orElseThrow(() -> new CheckpointMismatchException("Cannot name the weights of a model of type \""
+                        + modelType + "\": it is not one of the families"));
+        List<List<Rule>> older = rules.getAsJsonObject("older").entrySet().stream()
+                .map(version -> rules(version.getValue()))
+                .toList();
+        return new WeightNames(rules(rules.get("saved")), older);
     }
 
-    private static WeightNames llava() {
-        List<Rule> saved = List.of(
-                new Rule("model.language_model.", "language_model.model."),
-                new Rule("lm_head.", "language_model.lm_head."),
-                new Rule("model.vision_tower.", "vision_tower."),
-                new Rule("model.multi_modal_projector.", "multi_modal_projector."),
-                new Rule("model.image_newline", "image_newline"));
-        // transformers 4.52 to 4.57
-        List<Rule> nested = List.of(new Rule("model.vision_tower.", "model.vision_tower.vision_model."));
-        // the hub, transformers up to 4.51 (its other names are those that transformers 5 saves)
-        List<Rule> hub = new ArrayList<>(List.of(new Rule("model.vision_tower.", "vision_tower.vision_model.")));
-        hub.addAll(saved);
-        // the original LLaVA code
-        List<Rule> original = List.of(
-                new Rule("model.vision_tower.", "model.vision_tower.vision_tower.vision_model."),
-                new Rule("model.multi_modal_projector.linear_1.", "model.mm_projector.0."),
-                new Rule("model.multi_modal_projector.linear_2.", "model.mm_projector.2."),
-                new Rule("model.language_model.embed_tokens.", "model.embed_tokens."),
-                new Rule("model.language_model.layers.", "model.layers."),
-                new Rule("model.language_model.norm.", "model.norm."));
-        List<List<Rule>> older = List.of(nested, hub, original);
-        return new WeightNames(saved, older);
+    private static List<Rule> rules(JsonElement prefixes) {
+        return prefixes.getAsJsonObject().entrySet().stream()
+                .map(rule -> new Rule(rule.getKey(), rule.getValue().getAsString()))
+                .toList();
     }
 
     /** True of the buffers that old files carry and that are computed instead: rotary frequencies, position ids. */
