@@ -4,6 +4,7 @@ package dev.vireo.jobs.train;
 import ai.djl.Device;
 import dev.vireo.adapter.LoraAdapter;
 import dev.vireo.batch.PackedBatch.PromptTargets;
+import dev.vireo.batch.Sample;
 import dev.vireo.checkpoint.Checkpoint;
 import dev.vireo.checkpoint.PeftAdapter;
 import dev.vireo.checkpoint.StoredType;
@@ -26,6 +27,7 @@ import dev.vireo.training.AdamWSettings.Moments;
 import dev.vireo.training.Evaluation;
 import dev.vireo.training.GraphBudget;
 import dev.vireo.training.Replica;
+import dev.vireo.training.StepInput;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -140,6 +142,15 @@ final class Resident implements AutoCloseable {
             case ALL -> GraphBudget.none(plan.precision());
             case NONE -> GraphBudget.unlimited(plan.precision());
         };
+    }
+
+    /** Computes the gradient of a row for nothing, so that everything that a first step has to set up is there. */
+    void rehearse() throws IOException, InterruptedException {
+        StepReader.Rows first = rows.rows(0, 0, plan.workers());
+        if (!first.microBatches().isEmpty() && !first.microBatches().get(0).isEmpty()) {
+            List<Sample> one = List.of(first.microBatches().get(0).get(0));
+            replica.rowsThatAreNotFinite(new StepInput(List.of(one), first.totals(), 0));
+        }
     }
 
     /** Whether the replica belongs to a run and computes on a device. */

@@ -5,7 +5,6 @@ import dev.vireo.jobs.exchange.Place;
 import dev.vireo.jobs.runtime.ModelTasks;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SortedMap;
@@ -90,27 +89,23 @@ final class Seats implements AutoCloseable {
     }
 
     private void call(int free) {
-        Collection<Place> ready = List.of();
         try {
             spark.setJobGroup(GROUP, "executors that stand by load the model", true);
             List<Integer> calls = IntStream.range(0, free).boxed().toList();
-            RDD<Integer> tasks = ModelTasks.onOwnExecutors(JavaSparkContext.fromSparkContext(spark)
-                    .parallelize(calls, free)
-                    .rdd());
-            RDD<Place> loaded = tasks.mapPartitions(new StandByTask(plan), false, ClassTag$.MODULE$.apply(Place.class));
-            ready = Arrays.stream((Object[]) loaded.collect())
-                    .map(Place.class::cast)
-                    .toList();
-        } finally {
-            synchronized (this) {
-                ready.forEach(place -> {
-                    if (!standBy.contains(place)) {
-                        standBy.add(place);
-                    }
-                });
-                calling = false;
-            }
+            RDD<Integer> tasks = ModelTasks.onOwnExecutors(
+                    JavaSparkContext.fromSparkContext(spark).parallelize(calls, free).rdd());
+            RDD<Place> loaded =
+                    tasks.mapPartitions(new StandByTask(plan), false, ClassTag$.MODULE$.apply(Place.class));
+            answered(Arrays.stream((Object[]) loaded.collect()).map(Place.class::cast).toList());
+        } catch (Exception e) {
+            // Training does not depend on it: who is not ready starts cold. Nobody is called again, it would fail again.
+            answered(List.of());
         }
+    }
+
+    private synchronized void answered(List<Place> ready) {
+        standBy.addAll(ready.stream().distinct().filter(place -> !standBy.contains(place)).toList());
+        calling = ready.isEmpty();
     }
 
     @Override

@@ -14,7 +14,7 @@ import scala.collection.Iterator;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.AbstractFunction1;
 
-/** Loads the model in an executor that no worker needs yet. */
+/** Loads the model in an executor that no worker needs yet, and makes it ready for a fast first step. */
 final class StandByTask extends AbstractFunction1<Iterator<Integer>, Iterator<Place>> implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -30,9 +30,17 @@ final class StandByTask extends AbstractFunction1<Iterator<Integer>, Iterator<Pl
         Script.useThreads(plan.value().threads());
         Residents residents = Residents.ofProcess();
         try {
-            residents.release(residents.acquire(plan.value(), Devices.ofTask(), Position.start()));
+            Resident resident = residents.acquire(plan.value(), Devices.ofTask(), Position.start());
+            try {
+                resident.rehearse();
+            } finally {
+                residents.release(resident);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while it got ready to stand by", e);
         }
         return CollectionConverters.asScala(List.of(Place.ofProcess()).iterator());
     }
