@@ -111,19 +111,35 @@ class Run:
 
     def until_done(self, deadline, counts):
         self.start()
-        due = time.time() + 10 + self.dice.uniform(*PAUSE)
+        # The pause begins with the first steps that count after a fault, once in four times with the fault.
+        pause = self.dice.uniform(*PAUSE)
+        due = time.time() + pause
+        logged = 0
+        hasty = False
         while not (self.output / "_SUCCESS.json").exists():
             time.sleep(0.1)
             self.wake()
             if self.driver.poll() is not None and not (self.output / "_SUCCESS.json").exists():
                 self.start()
+            moved = hasty or self.logged() > logged
+            if not moved:
+                due = max(due, time.time() + pause)
             if time.time() > due and time.time() < deadline and newest(self.output):
                 fault = self.dice.choices(list(FAULTS), FAULTS.values())[0]
                 if self.fault(fault):
                     counts[fault] += 1
-                due = time.time() + self.dice.uniform(*PAUSE)
+                logged = self.logged()
+                hasty = self.dice.random() < 0.25
+                pause = self.dice.uniform(*PAUSE)
+                due = time.time() + pause
         self.driver.wait()
         self.wake(everything=True)
+
+    def logged(self):
+        try:
+            return (self.output / "metrics.jsonl").stat().st_size
+        except OSError:
+            return 0
 
     def wake(self, everything=False):
         for process, when in list(self.stopped):
