@@ -92,19 +92,25 @@ final class Seats implements AutoCloseable {
         try {
             spark.setJobGroup(GROUP, "executors that stand by load the model", true);
             List<Integer> calls = IntStream.range(0, free).boxed().toList();
-            RDD<Integer> tasks = ModelTasks.onOwnExecutors(
-                    JavaSparkContext.fromSparkContext(spark).parallelize(calls, free).rdd());
-            RDD<Place> loaded =
-                    tasks.mapPartitions(new StandByTask(plan), false, ClassTag$.MODULE$.apply(Place.class));
-            answered(Arrays.stream((Object[]) loaded.collect()).map(Place.class::cast).toList());
+            RDD<Integer> tasks = ModelTasks.onOwnExecutors(JavaSparkContext.fromSparkContext(spark)
+                    .parallelize(calls, free)
+                    .rdd());
+            RDD<Place> loaded = tasks.mapPartitions(new StandByTask(plan), false, ClassTag$.MODULE$.apply(Place.class));
+            answered(Arrays.stream((Object[]) loaded.collect())
+                    .map(Place.class::cast)
+                    .toList());
         } catch (Exception e) {
-            // Training does not depend on it: who is not ready starts cold. Nobody is called again, it would fail again.
+            // Training does not depend on it: who is not ready starts cold. Nobody is called again, it would fail
+            // again.
             answered(List.of());
         }
     }
 
     private synchronized void answered(List<Place> ready) {
-        standBy.addAll(ready.stream().distinct().filter(place -> !standBy.contains(place)).toList());
+        standBy.addAll(ready.stream()
+                .distinct()
+                .filter(place -> !standBy.contains(place))
+                .toList());
         calling = ready.isEmpty();
     }
 
