@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -30,6 +32,9 @@ import org.apache.spark.api.plugin.SparkPlugin;
 public final class FaultPlugin implements SparkPlugin {
     static final String FAULTS = "spark.vireo.test.faults";
     static final String RELAYS = "spark.vireo.test.relays";
+    /** The executor that comes first. */
+    static final String ANY = "any";
+
     private static final Map<String, Integer> SIGNALS = Map.of("KILL", 9, "TERM", 15, "STOP", 19);
 
     /** What signals a process at once, without the time that a command takes. */
@@ -61,7 +66,7 @@ public final class FaultPlugin implements SparkPlugin {
             public void init(PluginContext context, Map<String, String> extra) {
                 for (String fault : context.conf().get(FAULTS, "").split(";")) {
                     String[] parts = fault.strip().split(" ");
-                    if (parts[0].equals(context.executorID())) {
+                    if (parts[0].equals(context.executorID()) || parts[0].equals(ANY)) {
                         Thread watcher = new Thread(() -> watch(parts[0], parts[1], Path.of(parts[2]), parts[3]));
                         watcher.setDaemon(true);
                         watcher.start();
@@ -81,12 +86,14 @@ public final class FaultPlugin implements SparkPlugin {
             LockSupport.parkNanos(200_000);
         }
         try {
-            Files.writeString(left(after, executor), Integer.toString(process));
+            Files.writeString(left(after, executor), Integer.toString(process), StandardOpenOption.CREATE_NEW);
             libc.kill(process, SIGNALS.get(signal));
             if (signal.equals("STOP")) {
                 // Reached when the process goes on.
                 Files.writeString(left(after, executor + "-went-on"), "");
             }
+        } catch (FileAlreadyExistsException e) {
+            // Another executor was the one.
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -69,6 +69,18 @@ class WorkerFaultsTest {
     }
 
     @Test
+    void executorThatStandsByTakesThePlaceOfAKilledWorker() throws Exception {
+        Path output = folder.resolve("stand-by");
+        TinyRun run = FaultPlugin.in(TinyRun.onCluster(folder, 3))
+                .with(FaultPlugin.FAULTS, FaultPlugin.ANY + " KILL " + commit(output, 16) + " " + SUM);
+        requireUndisturbed(run.train(shards, "stand-by", settings()));
+        assertThat(FaultPlugin.left(commit(output, 16), FaultPlugin.ANY)).exists();
+        assertThat(run.console().lines().filter(line -> line.startsWith("segment failed")))
+                .as("workers stay where their replicas are")
+                .hasSize(1);
+    }
+
+    @Test
     void workerThatHangsIsReplacedAndChangesNothingWhenItComesBack() throws Exception {
         Path output = folder.resolve("stopped");
         TinyRun run = faults(output, "0 STOP " + commit(output, 4) + " " + BACKWARD);
