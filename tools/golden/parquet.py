@@ -92,6 +92,27 @@ def rlaif_v_formatted():
     write("rlaif-v-formatted", {"chosen": turns, "images": List(Image()), "prompt": turns, "rejected": turns}, rows)
 
 
+ONEVISION = {"id": TEXT, "image": Image(), "conversations": List({"from": TEXT, "value": TEXT}), "data_source": TEXT}
+
+
+def onevision_labelled():
+    """One answer a row, and whether it is desirable; null is."""
+
+    def row(identifier, side, label):
+        held = ROWS[identifier]
+        turns = (("human", "<image>\n" + held["prompt"][0]["content"]), ("gpt", held[side][0]["content"]))
+        return {
+            "id": f"{identifier}-{side}",
+            "image": image(held["images"][0]),
+            "conversations": [{"from": speaker, "value": value} for speaker, value in turns],
+            "data_source": "lrv_chart",
+            "label": label,
+        }
+
+    rows = [row("plain", "chosen", True), row("lengths", "rejected", False), row("plain", "rejected", False), row("lengths", "chosen", None)]
+    write("onevision-labelled", ONEVISION | {"label": Value("bool")}, rows)
+
+
 def onevision():
     def row(identifier, picture, *turns):
         speakers = ("human", "gpt")
@@ -120,16 +141,7 @@ def onevision():
         row("no-answer", picture, "<image>\nWhat is it?"),
         row("question-last", picture, "<image>\nWhat is it?", "A car.", "And?"),
     ]
-    write(
-        "onevision",
-        {
-            "id": TEXT,
-            "image": Image(),
-            "conversations": List({"from": TEXT, "value": TEXT}),
-            "data_source": TEXT,
-        },
-        rows,
-    )
+    write("onevision", ONEVISION, rows)
 
 
 def vsft():
@@ -175,4 +187,5 @@ if __name__ == "__main__":
     rlaif_v()
     rlaif_v_formatted()
     onevision()
+    onevision_labelled()
     vsft()

@@ -5,12 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A prompt and what may follow it. A preference pair has two continuations; a demonstration has {@code chosen} alone.
+ * A prompt and what may follow it. A preference pair has two continuations; a demonstration has {@code chosen} alone, a
+ * warning {@code rejected} alone.
  * Only assistant turns of a continuation are learnt from, so {@code chosen} may hold several turns, assistant and user
  * in turn.
  *
  * @param prompt the turns that both continuations follow, at least one
- * @param chosen the preferred continuation, which begins with an assistant turn
+ * @param chosen the preferred continuation, which begins with an assistant turn; empty for a warning
  * @param rejected the other continuation, which begins with an assistant turn; empty for a demonstration
  */
 public record Conversation(List<Message> prompt, List<Message> chosen, List<Message> rejected) {
@@ -22,10 +23,12 @@ public record Conversation(List<Message> prompt, List<Message> chosen, List<Mess
         if (prompt.isEmpty()) {
             throw new IllegalArgumentException("Invalid conversation: the prompt has no message");
         }
-        if (chosen.isEmpty()) {
-            throw new IllegalArgumentException("Invalid conversation: the chosen continuation has no message");
+        if (chosen.isEmpty() && rejected.isEmpty()) {
+            throw new IllegalArgumentException("Invalid conversation: no continuation has a message");
         }
-        requireAnswer("chosen", chosen);
+        if (!chosen.isEmpty()) {
+            requireAnswer("chosen", chosen);
+        }
         if (!rejected.isEmpty()) {
             requireAnswer("rejected", rejected);
         }
@@ -36,6 +39,11 @@ public record Conversation(List<Message> prompt, List<Message> chosen, List<Mess
         return new Conversation(prompt, answer, List.of());
     }
 
+    /** A warning: a prompt and one continuation that is not wanted. */
+    public static Conversation warning(List<Message> prompt, List<Message> answer) {
+        return new Conversation(prompt, List.of(), answer);
+    }
+
     /** A preference pair of two single answers. */
     public static Conversation pair(List<Message> prompt, String chosen, String rejected) {
         return new Conversation(prompt, List.of(Message.assistant(chosen)), List.of(Message.assistant(rejected)));
@@ -43,7 +51,7 @@ public record Conversation(List<Message> prompt, List<Message> chosen, List<Mess
 
     /** Whether there are two continuations to compare. */
     public boolean isPair() {
-        return !rejected.isEmpty();
+        return !chosen.isEmpty() && !rejected.isEmpty();
     }
 
     /** The prompt followed by the chosen continuation. */

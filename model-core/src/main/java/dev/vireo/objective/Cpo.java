@@ -54,8 +54,8 @@ public record Cpo(double beta, Loss loss, double likelihood, double gamma, doubl
     }
 
     @Override
-    public boolean needsPairs() {
-        return true;
+    public Answers answers() {
+        return Answers.PAIR;
     }
 
     @Override

@@ -84,8 +84,8 @@ public record Dpo(double beta, List<Weighted> losses, DpoOptions options) implem
     }
 
     @Override
-    public boolean needsPairs() {
-        return true;
+    public Answers answers() {
+        return Answers.PAIR;
     }
 
     @Override

@@ -11,6 +11,9 @@ import java.util.Map;
  * rows were dealt out. The names and their order must be the same on every worker.
  */
 public final class MetricSums {
+    /** Difference of the mean rewards of chosen and rejected answers. */
+    static final String MARGIN = "rewards/margins";
+
     private static final String SPREAD = "_std";
 
     private final Map<String, double[]> sums = new LinkedHashMap<>();
@@ -62,7 +65,10 @@ public final class MetricSums {
         return result;
     }
 
-    /** Sum over weight by name, or the standard deviation; a metric without weight is left out. */
+    /**
+     * Sum over weight by name, or the standard deviation; a metric without weight is left out. The margin of rewards is the difference of their means
+     * where it was not added row by row, as where rows have one answer.
+     */
     public Map<String, Double> means() {
         var means = new LinkedHashMap<String, Double>();
         sums.forEach((name, entry) -> {
@@ -75,6 +81,9 @@ public final class MetricSums {
             Double mean = means.get(of);
             return mean == null ? square : Math.sqrt(Math.max(0, square - mean * mean));
         });
+        if (means.containsKey("rewards/chosen") && means.containsKey("rewards/rejected")) {
+            means.putIfAbsent(MARGIN, means.get("rewards/chosen") - means.get("rewards/rejected"));
+        }
         return means;
     }
 }

@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.util.List;
 
 /** What a run minimises. Closed: a new objective is a record here and a script beside it. */
-public sealed interface Objective extends Serializable permits Orpo, Dpo, Cpo, Sft {
+public sealed interface Objective extends Serializable permits Orpo, Dpo, Cpo, Kto, Sft {
     /** What only some scripts take. */
     enum Input {
         /** The reference's sums of each row's answers [N, 2], with the same weights of tokens. */
@@ -13,14 +13,26 @@ public sealed interface Objective extends Serializable permits Orpo, Dpo, Cpo, S
         /** A weight for each scored token [M]: 1, or {@link #lengthAlpha}. */
         TOKEN_WEIGHTS,
         /** log sum_v p_v^2 at each scored token [M], nats. */
-        COLLISIONS
+        COLLISIONS,
+        /** The log-ratio from which rewards count, nats []: that of answers to other rows' prompts. */
+        ANCHOR
+    }
+
+    /** Which answers of a row the loss takes. */
+    enum Answers {
+        /** A chosen and a rejected one, to compare. */
+        PAIR,
+        /** The chosen one. */
+        CHOSEN,
+        /** Those that it has, each by itself. */
+        EACH
     }
 
     /** The name in settings and reports. */
     String name();
 
-    /** Whether the loss compares a chosen with a rejected answer. */
-    boolean needsPairs();
+    /** Which answers of a row the loss takes. */
+    Answers answers();
 
     /** What the scripts take after the five inputs that all take, in this order. */
     List<Input> inputs();

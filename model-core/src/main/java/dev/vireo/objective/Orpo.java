@@ -23,8 +23,8 @@ public record Orpo(double lambda, NllScope nllScope) implements Objective {
     }
 
     @Override
-    public boolean needsPairs() {
-        return true;
+    public Answers answers() {
+        return Answers.PAIR;
     }
 
     @Override

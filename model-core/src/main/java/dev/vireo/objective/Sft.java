@@ -21,8 +21,8 @@ public record Sft(NllScope nllScope) implements Objective {
     }
 
     @Override
-    public boolean needsPairs() {
-        return false;
+    public Answers answers() {
+        return Answers.CHOSEN;
     }
 
     @Override

@@ -86,20 +86,22 @@ public final class PairTokenizer implements AutoCloseable {
         checks.requirePrompt(conversation.prompt());
         checks.requireContinuation(conversation.chosen());
         checks.requireContinuation(conversation.rejected());
-        String chosen = renderer.render(conversation.promptAndChosen(), false);
-        String prompt = commonPrefix(renderer.render(conversation.prompt(), true), chosen);
-        if (!conversation.isPair()) {
-            return new TokenizedConversation(
-                    promptIds(prompt, conversation.prompt()),
-                    continuation(conversation.prompt(), conversation.chosen(), prompt, chosen),
-                    Continuation.NONE);
+        List<Message> prompt = conversation.prompt();
+        String start = renderer.render(prompt, true);
+        String chosen = "";
+        String rejected = "";
+        if (!conversation.chosen().isEmpty()) {
+            chosen = renderer.render(conversation.promptAndChosen(), false);
+            start = commonPrefix(start, chosen);
         }
-        String rejected = renderer.render(conversation.promptAndRejected(), false);
-        prompt = commonPrefix(prompt, rejected);
+        if (!conversation.rejected().isEmpty()) {
+            rejected = renderer.render(conversation.promptAndRejected(), false);
+            start = commonPrefix(start, rejected);
+        }
         return new TokenizedConversation(
-                promptIds(prompt, conversation.prompt()),
-                continuation(conversation.prompt(), conversation.chosen(), prompt, chosen),
-                continuation(conversation.prompt(), conversation.rejected(), prompt, rejected));
+                promptIds(start, prompt),
+                continuation(prompt, conversation.chosen(), start, chosen),
+                continuation(prompt, conversation.rejected(), start, rejected));
     }
 
     /** The ids of a prompt that an answer is to be generated for: the template's text with the generation prompt. */
@@ -139,6 +141,9 @@ public final class PairTokenizer implements AutoCloseable {
     }
 
     private Continuation continuation(List<Message> prompt, List<Message> turns, String promptText, String whole) {
+        if (turns.isEmpty()) {
+            return Continuation.NONE;
+        }
         List<int[]> pieces = new ArrayList<>();
         List<Boolean> marks = new ArrayList<>();
         int at = promptText.length();

@@ -12,6 +12,7 @@ import dev.vireo.nn.Tape;
 import dev.vireo.objective.LossBlock;
 import dev.vireo.objective.MetricSums;
 import dev.vireo.objective.Objective;
+import dev.vireo.objective.Objective.Input;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +26,7 @@ public final class Evaluation implements AutoCloseable {
     private final VisionLanguageModel model;
     private final Weights weights;
     private final LossInputs lossInputs;
+    private final Mismatched mismatched;
     private final LossBlock loss;
 
     /**
@@ -35,6 +37,7 @@ public final class Evaluation implements AutoCloseable {
         this.model = model;
         this.weights = weights;
         this.lossInputs = new LossInputs(objective, reference, model, weights);
+        this.mismatched = new Mismatched(model, reference, weights);
         this.loss = new LossBlock(objective, model.tensors());
     }
 
@@ -43,10 +46,28 @@ public final class Evaluation implements AutoCloseable {
         var names = new ArrayList<>(List.of(LOSS));
         names.addAll(loss.objective().metrics());
         names.add(BaseDivergence.ENTROPY);
+        if (needsMismatched()) {
+            names.add(Mismatched.METRIC);
+        }
         if (weights == Weights.ADAPTED) {
             names.add(BaseDivergence.METRIC);
         }
         return MetricSums.zero(names);
+    }
+
+    /** Whether {@link #addMismatched} must see all rows before {@link #add} sees one. */
+    public boolean needsMismatched() {
+        return loss.objective().inputs().contains(Input.ANCHOR);
+    }
+
+    /**
+     * Measures what KTO's rewards count from.
+     *
+     * @param rows with the answers of other rows
+     * @param sums two numbers, of which those of all workers add up
+     */
+    public void addMismatched(List<Sample> rows, double[] sums) {
+        mismatched.add(rows, sums);
     }
 
     /**
@@ -56,6 +77,15 @@ public final class Evaluation implements AutoCloseable {
      * @param sums what {@link #zero} made
      */
     public void add(List<Sample> rows, BatchTotals totals, MetricSums sums) {
+        add(rows, totals, new double[2], sums);
+    }
+
+    /** @param mismatchedSums what {@link #addMismatched} gave, over all rows and workers */
+    public void add(List<Sample> rows, BatchTotals totals, double[] mismatchedSums, MetricSums sums) {
+        double anchor = Mismatched.anchor(mismatchedSums);
+        if (needsMismatched()) {
+            sums.add(Mismatched.METRIC, anchor * rows.size(), rows.size());
+        }
         PackedBatch batch = lossInputs.pack(rows);
         try (NDManager scope = model.newScope();
                 Tape tape = Tape.inference(scope, weights)) {
@@ -67,7 +97,8 @@ public final class Evaluation implements AutoCloseable {
             }
             NDList measured = lossInputs.measure(scope, hidden, batch);
             NDArray logps = model.logProbs(tape, hidden, batch); // [M]
-            double share = loss.evaluate(scope, lossInputs.of(scope, logps, batch, totals, measured), sums);
+            NDList inputs = lossInputs.of(scope, logps, batch, totals, measured, anchor);
+            double share = loss.evaluate(scope, inputs, sums);
             // Shares add up to the loss over all rows once they are divided by their number.
             sums.add(LOSS, share * totals.rows(), rows.size());
         }

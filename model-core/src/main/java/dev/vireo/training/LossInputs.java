@@ -13,6 +13,7 @@ import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.nn.Block.Weights;
 import dev.vireo.objective.NllScope;
 import dev.vireo.objective.Objective;
+import dev.vireo.objective.Objective.Answers;
 import dev.vireo.objective.Objective.Input;
 import java.util.Arrays;
 import java.util.List;
@@ -33,20 +34,31 @@ final class LossInputs {
     }
 
     PackedBatch pack(List<Sample> rows) {
-        for (Sample row : rows) {
-            if (objective.needsPairs()
-                    && (row.chosen().length() == 0 || row.rejected().length() == 0)) {
-                throw new IllegalArgumentException("Cannot train " + objective.name() + " on row " + row.rowId()
-                        + ": it has no pair of answers (train.objective=sft takes demonstrations)");
-            }
-        }
-        List<Sample> packed = objective.needsPairs()
-                ? rows
-                : rows.stream()
+        rows.forEach(this::requireAnswers);
+        List<Sample> packed = objective.answers() == Answers.CHOSEN
+                ? rows.stream()
                         .map(row -> row.withAnswers(row.chosen(), Answer.none()))
-                        .toList();
+                        .toList()
+                : rows;
         PromptTargets prompts = objective.nllScope() == NllScope.ALL ? PromptTargets.SCORED : PromptTargets.IGNORED;
         return PackedBatch.of(packed, model.imageTokenId(), prompts);
+    }
+
+    private void requireAnswers(Sample row) {
+        boolean chosen = row.chosen().length() > 0;
+        boolean rejected = row.rejected().length() > 0;
+        boolean enough =
+                switch (objective.answers()) {
+                    case PAIR -> chosen && rejected;
+                    case CHOSEN -> chosen;
+                    case EACH -> chosen || rejected;
+                };
+        if (!enough) {
+            throw new IllegalArgumentException(
+                    "Cannot train " + objective.name() + " on row " + row.rowId() + ": it has "
+                            + (chosen || rejected ? "no pair of answers" : "no answer")
+                            + " (train.objective=sft takes demonstrations, kto single answers of either kind)");
+        }
     }
 
     /**
@@ -66,8 +78,9 @@ final class LossInputs {
     /**
      * @param logps float32 [M]
      * @param measured what {@link #measure} gave
+     * @param anchor what {@link Mismatched} gave, nats
      */
-    NDList of(NDManager scope, NDArray logps, PackedBatch batch, BatchTotals totals, NDList measured) {
+    NDList of(NDManager scope, NDArray logps, PackedBatch batch, BatchTotals totals, NDList measured, double anchor) {
         NDList inputs = new NDList(
                 logps,
                 scope.create(batch.answers()),
@@ -80,6 +93,7 @@ final class LossInputs {
                         case REFERENCE -> reference(scope, batch.samples());
                         case TOKEN_WEIGHTS -> scope.create(tokenWeights(batch));
                         case COLLISIONS -> measured.get(0);
+                        case ANCHOR -> scope.create((float) anchor);
                     });
         }
         return inputs;

@@ -12,6 +12,16 @@ public interface ReferenceLogProbs {
     Sums of(String rowId);
 
     /**
+     * The sums of another row's answers to this row's prompt.
+     *
+     * @throws IllegalArgumentException naming the row that the reference does not have
+     */
+    default Sums ofMismatched(String rowId) {
+        throw new IllegalArgumentException(
+                "Cannot compare row " + rowId + " with the reference: it has no scores of other rows' answers");
+    }
+
+    /**
      * Sums of the log-probabilities of a row's answers, nats; 0 for an answer that the row does not have.
      *
      * @param chosen over all scored tokens

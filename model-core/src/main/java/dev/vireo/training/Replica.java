@@ -15,6 +15,7 @@ import dev.vireo.nn.Tape;
 import dev.vireo.objective.LossBlock;
 import dev.vireo.objective.MetricSums;
 import dev.vireo.objective.Objective;
+import dev.vireo.objective.Objective.Input;
 import dev.vireo.training.StepInput.Watch;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ public final class Replica implements AutoCloseable {
     private final AdamWSettings settings;
     private final GraphMemory memory;
     private final LossInputs lossInputs;
+    private final Mismatched mismatched;
     private final LossBlock loss;
     private final FlatParameters flat;
     private final AdamW optimizer;
@@ -62,6 +64,7 @@ public final class Replica implements AutoCloseable {
         this.settings = settings;
         this.memory = memory;
         this.lossInputs = new LossInputs(objective, reference, model, Weights.TRAINED);
+        this.mismatched = new Mismatched(model, reference, Weights.ADAPTED);
         this.loss = new LossBlock(objective, model.tensors());
         this.flat = new FlatParameters(parameters, masters(parameters), model.tensors());
         this.optimizer = new AdamW(flat, settings, model.tensors());
@@ -88,11 +91,12 @@ public final class Replica implements AutoCloseable {
         MetricSums metrics = MetricSums.zero(loss.objective().metrics());
         addWatched(input.watch(), metrics);
         double[] work = new double[WORK];
+        double anchor = anchor(input, exchange, metrics);
         gradients.clear();
         for (int i = 0; i < input.microBatches().size(); i++) {
             // The step's first micro-batch is rank 0's first.
             int watched = i == 0 && exchange.rank() == 0 ? input.watch().divergenceRows() : 0;
-            backward(input.microBatches().get(i), input, watched, metrics, work);
+            backward(input.microBatches().get(i), input, watched, anchor, metrics, work);
         }
         gradients.sumOver(exchange);
         metrics = sumOver(exchange, metrics, work);
@@ -120,7 +124,7 @@ public final class Replica implements AutoCloseable {
                 MetricSums unused = MetricSums.zero(loss.objective().metrics());
                 double[] work = new double[WORK];
                 gradients.clear();
-                backward(List.of(row), new StepInput(input.microBatches(), input.totals(), 0), 0, unused, work);
+                backward(List.of(row), new StepInput(input.microBatches(), input.totals(), 0), 0, 0, unused, work);
                 if (!Double.isFinite(GradientNorms.whole(gradients.norms())) || !Double.isFinite(work[0])) {
                     ids.add(row.rowId());
                 }
@@ -139,7 +143,21 @@ public final class Replica implements AutoCloseable {
         }
     }
 
-    private void backward(List<Sample> rows, StepInput input, int watched, MetricSums metrics, double[] work) {
+    /** KTO's point of reference, the same on every worker; 0 where the objective takes none. */
+    private double anchor(StepInput input, GradientExchange exchange, MetricSums metrics) {
+        if (!loss.objective().inputs().contains(Input.ANCHOR)) {
+            return 0;
+        }
+        double[] sums = new double[2];
+        input.mismatched().forEach(rows -> mismatched.add(rows, sums));
+        exchange.sum(sums);
+        double anchor = Mismatched.anchor(sums);
+        metrics.add(Mismatched.METRIC, anchor, 1);
+        return anchor;
+    }
+
+    private void backward(
+            List<Sample> rows, StepInput input, int watched, double anchor, MetricSums metrics, double[] work) {
         PackedBatch batch = lossInputs.pack(rows);
         redrawDropout(rows);
         try (NDManager scope = model.newScope();
@@ -147,7 +165,7 @@ public final class Replica implements AutoCloseable {
             NDArray hidden = model.hidden(tape, batch); // [T, D]
             NDList measured = lossInputs.measure(scope, hidden, batch);
             NDArray logps = model.logProbs(tape, hidden, batch); // [M]
-            NDList inputs = lossInputs.of(scope, logps, batch, input.totals(), measured);
+            NDList inputs = lossInputs.of(scope, logps, batch, input.totals(), measured, anchor);
             work[0] += loss.evaluate(scope, inputs, metrics);
             work[1] += batch.size();
             work[2] += flops.of(batch);

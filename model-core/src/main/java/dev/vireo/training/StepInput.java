@@ -8,11 +8,18 @@ import java.util.List;
  * What one worker computes in one optimizer step.
  *
  * @param microBatches this worker's rows, a list for each micro-batch; may be empty
+ * @param mismatched the same rows with the answers of others, for an objective that takes {@link
+ *     dev.vireo.objective.Objective.Input#ANCHOR}; empty for any other
  * @param totals sizes of the global batch
  * @param learningRate of this step
  * @param watch what the step measures besides; the same on every worker
  */
-public record StepInput(List<List<Sample>> microBatches, BatchTotals totals, double learningRate, Watch watch) {
+public record StepInput(
+        List<List<Sample>> microBatches,
+        List<List<Sample>> mismatched,
+        BatchTotals totals,
+        double learningRate,
+        Watch watch) {
     /**
      * What a step measures beside the objective's metrics.
      *
@@ -27,6 +34,12 @@ public record StepInput(List<List<Sample>> microBatches, BatchTotals totals, dou
 
     public StepInput {
         microBatches = microBatches.stream().map(List::copyOf).toList();
+        mismatched = mismatched.stream().map(List::copyOf).toList();
+    }
+
+    /** A step of an objective that takes no other rows' answers. */
+    public StepInput(List<List<Sample>> microBatches, BatchTotals totals, double learningRate, Watch watch) {
+        this(microBatches, List.of(), totals, learningRate, watch);
     }
 
     /** A step that measures nothing besides. */

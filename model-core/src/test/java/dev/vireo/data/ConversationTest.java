@@ -43,6 +43,16 @@ class ConversationTest {
     }
 
     @Test
+    void aWarningHasARejectedContinuationAlone() {
+        Conversation warning = Conversation.warning(PROMPT, List.of(Message.assistant("Nothing.")));
+        assertThat(warning.isPair()).isFalse();
+        assertThat(warning.chosen()).isEmpty();
+        assertThat(warning.rejected()).hasSize(1);
+        assertThatThrownBy(() -> new Conversation(PROMPT, List.of(), List.of()))
+                .hasMessage("Invalid conversation: no continuation has a message");
+    }
+
+    @Test
     void refusesAnEmptyPrompt() {
         assertThatThrownBy(() -> Conversation.pair(List.of(), "a", "b")).hasMessageContaining("prompt has no message");
     }

@@ -117,6 +117,7 @@ final class CraftedLosses {
                         case REFERENCE -> scope.create(sums, new Shape(rows, 2));
                         case TOKEN_WEIGHTS -> scope.create(weights);
                         case COLLISIONS -> scope.create(joined(collisions));
+                        case ANCHOR -> scope.create((float) kl);
                     });
         }
         return inputs;

@@ -162,6 +162,17 @@ class LossFormulaTest {
         assertThat(CraftedLosses.ofPairs(POLICY, REFERENCE).of(simpo, 0).loss()).isCloseTo(expected, within(ROUNDING));
     }
 
+    /** 1 - S(0) = 1/2 for each of six answers, whatever they are; with an anchor of 2 they are 1 - S(-2b) and 1 - S(2b). */
+    @Test
+    void rewardsCountFromTheAnchor() {
+        CraftedLosses rows = CraftedLosses.ofPairs(POLICY, POLICY);
+        Kto kto = new Kto(BETA, Kto.Loss.KTO, 1, 1);
+        assertThat(rows.of(kto, 0).loss()).isCloseTo(0.5, within(ROUNDING));
+        double desirable = 1 - 1 / (1 + Math.exp(2 * BETA));
+        Kto weighted = new Kto(BETA, Kto.Loss.KTO, 3, 1);
+        assertThat(rows.of(weighted, 2).loss()).isCloseTo((3 * desirable + 1 - desirable) / 2, within(ROUNDING));
+    }
+
     /** At alpha = 1 the divergence is the reverse KL; towards it, it comes near. */
     @Test
     void alphaDivergenceTendsToTheReverseKl() {

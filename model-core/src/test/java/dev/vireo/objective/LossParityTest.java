@@ -24,8 +24,15 @@ class LossParityTest {
     private static final double RELATIVE = 2e-5;
 
     static Stream<Arguments> cases() {
-        return StreamSupport.stream(
-                        CraftedLosses.golden().getAsJsonArray("cases").spliterator(), false)
+        return cases("cases");
+    }
+
+    static Stream<Arguments> unpaired() {
+        return cases("unpaired");
+    }
+
+    private static Stream<Arguments> cases(String list) {
+        return StreamSupport.stream(CraftedLosses.golden().getAsJsonArray(list).spliterator(), false)
                 .map(JsonElement::getAsJsonObject)
                 .map(each -> Arguments.of(each.get("objective").getAsString() + " " + each.get("settings"), each));
     }
@@ -35,6 +42,55 @@ class LossParityTest {
     void lossMetricsAndGradientEqualTrls(String what, JsonObject expected) {
         JsonObject data = CraftedLosses.golden().getAsJsonObject("data");
         Result result = rows(data).of(objective(expected), 0);
+        assertResult(what, result, expected, gradient(expected.getAsJsonArray("gradient")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("unpaired")
+    void answersOneByOneEqualTrls(String what, JsonObject expected) {
+        JsonObject data = CraftedLosses.golden().getAsJsonObject("data");
+        JsonObject settings = expected.getAsJsonObject("settings");
+        Kto objective = new Kto(
+                settings.get("beta").getAsDouble(),
+                Kto.Loss.valueOf(settings.get("loss_type").getAsString().toUpperCase(Locale.ROOT)),
+                settings.get("desirable_weight").getAsDouble(),
+                settings.get("undesirable_weight").getAsDouble());
+        double ratio = settings.get("kl_shift").getAsDouble()
+                + mean(data.getAsJsonArray("mismatched"))
+                - mean(data.getAsJsonArray("reference_mismatched"));
+        Result result = answers(data).of(objective, Math.max(0, ratio));
+        // TRL's seven answers: chosen of rows 0 to 2, then rejected of rows 1 to 4.
+        List<float[]> gradient = new ArrayList<>();
+        for (int at : new int[] {0, 1, 3, 2, 4, 5, 6}) {
+            gradient.add(CraftedLosses.floats(
+                    expected.getAsJsonArray("gradient").get(at).getAsJsonArray()));
+        }
+        expected.getAsJsonObject("metrics").remove("kl");
+        assertResult(what, result, expected, CraftedLosses.joined(gradient));
+    }
+
+    private static double mean(JsonArray answers) {
+        double sum = 0;
+        for (JsonElement answer : answers) {
+            for (float each : CraftedLosses.floats(answer.getAsJsonArray())) {
+                sum += each;
+            }
+        }
+        return sum / answers.size();
+    }
+
+    /** Rows of which the first has a desirable answer alone, the last two an undesirable one. */
+    private static CraftedLosses answers(JsonObject data) {
+        List<float[]> policy = pairs(data, "chosen", "rejected");
+        List<float[]> reference = pairs(data, "reference_chosen", "reference_rejected");
+        for (int gone : new int[] {1, 6, 8}) {
+            policy.set(gone, new float[0]);
+            reference.set(gone, new float[0]);
+        }
+        return new CraftedLosses(policy, reference, policy);
+    }
+
+    private static void assertResult(String what, Result result, JsonObject expected, float[] gradient) {
         assertNear(what, result.loss(), expected.get("loss").getAsDouble());
         JsonObject metrics = expected.getAsJsonObject("metrics");
         for (String name : metrics.keySet()) {
@@ -44,7 +100,6 @@ class LossParityTest {
                     result.metrics().get(name),
                     metrics.get(name).getAsDouble());
         }
-        float[] gradient = gradient(expected.getAsJsonArray("gradient"));
         assertThat(result.gradient()).hasSameSizeAs(gradient);
         double largest = 0;
         for (float each : gradient) {

@@ -5,6 +5,7 @@ import dev.vireo.objective.Cpo;
 import dev.vireo.objective.Divergence;
 import dev.vireo.objective.Dpo;
 import dev.vireo.objective.DpoOptions;
+import dev.vireo.objective.Kto;
 import dev.vireo.objective.NllScope;
 import dev.vireo.objective.Objective;
 import dev.vireo.objective.Orpo;
@@ -45,7 +46,9 @@ public record ObjectiveSettings(Kind kind, Objective objective, String reference
         /** Contrastive preference optimisation. */
         CPO,
         /** Simple preference optimisation: CPO's loss of that name without a likelihood. */
-        SIMPO
+        SIMPO,
+        /** Kahneman-Tversky optimisation. */
+        KTO
     }
 
     static ObjectiveSettings read(SettingsReader train) {
@@ -62,15 +65,24 @@ public record ObjectiveSettings(Kind kind, Objective objective, String reference
         double cpoLikelihood = train.below("cpo").notNegative("nll-weight");
         double alpha = train.below("cpo").number("alpha", value -> true, "a number");
         double gamma = train.below("simpo").notNegative("gamma");
+        Kto.Loss ktoLoss = train.below("kto").choice("loss", Kto.Loss.class);
+        double desirable = train.below("kto").positive("desirable-weight");
+        double undesirable = train.below("kto").positive("undesirable-weight");
         Objective objective = train.made(before, new Orpo(1, NllScope.COMPLETION), () -> switch (kind) {
             case ORPO -> new Orpo(beta, orpoScope);
             case DPO -> new Dpo(beta, losses, options);
             case SFT -> new Sft(sftScope);
             case CPO -> new Cpo(beta, cpoLoss, cpoLikelihood, gamma, smoothing, alpha);
+            case KTO -> new Kto(beta, ktoLoss, desirable, undesirable);
             case SIMPO -> new Cpo(beta, Cpo.Loss.SIMPO, 0, gamma, smoothing, alpha);
         });
-        if (smoothing > 0 && smoothing < 0.5 && (kind == Kind.ORPO || kind == Kind.SFT)) {
+        boolean smooths = kind == Kind.DPO || kind == Kind.CPO || kind == Kind.SIMPO;
+        if (smoothing > 0 && smoothing < 0.5 && !smooths) {
             train.invalid("label-smoothing", "0: only train.objective=dpo, cpo and simpo know it");
+        }
+        boolean ignored = kind != Kind.DPO && losses.stream().anyMatch(each -> each.loss() != PairLoss.SIGMOID);
+        if (ignored) {
+            train.invalid("loss", "sigmoid: only train.objective=dpo takes it; see train.cpo.loss and train.kto.loss");
         }
         return new ObjectiveSettings(kind, objective, train.text("reference"), train.text("reference-scores"), beta);
     }

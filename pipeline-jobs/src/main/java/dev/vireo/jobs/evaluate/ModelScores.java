@@ -35,7 +35,9 @@ record ModelScores(
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("rows", rows);
         metrics.put("pairs", pairs);
-        metrics.put("nll_loss", -sums.applyAsDouble("chosen") / sums.applyAsDouble("chosen_tokens"));
+        if (sums.applyAsDouble("chosen_tokens") > 0) {
+            metrics.put("nll_loss", -sums.applyAsDouble("chosen") / sums.applyAsDouble("chosen_tokens"));
+        }
         if (pairs > 0) {
             ToDoubleFunction<String> mean = key -> sums.applyAsDouble(key) / pairs;
             double nll = -sums.applyAsDouble("pair_chosen") / sums.applyAsDouble("pair_chosen_tokens");

@@ -21,7 +21,7 @@ record RowScore(
         int rejectedTokens,
         double divergence) {
     boolean isPair() {
-        return rejectedTokens > 0;
+        return chosenTokens > 0 && rejectedTokens > 0;
     }
 
     /** ORPO's log odds (Hong, Lee, Thorne 2024, arXiv 2403.07691, equations 1, 4 and 7). */

@@ -61,10 +61,14 @@ final class RowMaker {
                 ids.promptIds(),
                 images,
                 imageTokens,
-                Answer.of(ids.chosenIds(), ids.chosenScored()),
-                row.conversation().isPair() ? Answer.of(ids.rejectedIds(), ids.rejectedScored()) : Answer.none());
+                answer(ids.chosenIds(), ids.chosenScored()),
+                answer(ids.rejectedIds(), ids.rejectedScored()));
         requireLength(sample);
         return sample;
+    }
+
+    private static Answer answer(int[] ids, boolean[] scored) {
+        return ids.length == 0 ? Answer.none() : Answer.of(ids, scored);
     }
 
     private ProcessedImage picture(byte[] encoded, int rowImages) {

@@ -21,6 +21,7 @@ import org.apache.parquet.schema.Type;
 record ColumnType(String name, Map<String, ColumnType> fields) {
     static final ColumnType TEXT = new ColumnType("string", Map.of());
     static final ColumnType BYTES = new ColumnType("binary", Map.of());
+    static final ColumnType BOOL = new ColumnType("bool", Map.of());
     static final ColumnType INT64 = new ColumnType("int64", Map.of());
 
     private static final String ELEMENT = "element";

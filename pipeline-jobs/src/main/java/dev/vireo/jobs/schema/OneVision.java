@@ -29,7 +29,7 @@ final class OneVision implements RecordSchema {
 
     @Override
     public Map<String, ColumnType> optional() {
-        return Map.of("id", ColumnType.TEXT, "data_source", ColumnType.TEXT);
+        return Map.of("id", ColumnType.TEXT, "data_source", ColumnType.TEXT, Turns.LABEL, ColumnType.BOOL);
     }
 
     @Override
@@ -49,7 +49,7 @@ final class OneVision implements RecordSchema {
             messages.add(Turns.marked(role, Turns.required(turn, "value")));
         }
         return Turns.row(
-                Turns.demonstration(messages),
+                Turns.labelled(messages, values),
                 Pictures.one(values.struct("image")),
                 new Provenance(null, values.text("data_source"), null, null));
     }

@@ -10,6 +10,9 @@ import java.util.List;
 
 /** Makes messages of text with image places, and demonstrations of conversations. */
 final class Turns {
+    /** Whether the answers are desirable, in layouts that have one answer a row. */
+    static final String LABEL = "label";
+
     private static final String MARKER = "<image>";
 
     private Turns() {}
@@ -52,8 +55,23 @@ final class Turns {
         return place >= 0 && place < parts.size() && parts.get(place) instanceof ContentPart.Image;
     }
 
-    /** A conversation whose assistant turns are to be learnt: the prompt is what stands before the first of them. */
-    static Conversation demonstration(List<Message> messages) {
+    /**
+     * A conversation whose assistant turns are to be learnt, or shunned where its column {@link #LABEL} says false: the prompt is
+     * what stands before the first of them.
+     */
+    static Conversation labelled(List<Message> messages, Record values) {
+        Conversation conversation = demonstration(messages);
+        String label = values.text(LABEL);
+        if (label == null || label.equals("true") || label.equals("1")) {
+            return conversation;
+        }
+        if (label.equals("false") || label.equals("0")) {
+            return Conversation.warning(conversation.prompt(), conversation.chosen());
+        }
+        throw new RejectedRowException("unknown label: '" + label + "' (expected true or false)");
+    }
+
+    private static Conversation demonstration(List<Message> messages) {
         int first = 0;
         while (first < messages.size() && !messages.get(first).isAssistant()) {
             first++;
@@ -83,11 +101,9 @@ final class Turns {
             throw new RejectedRowException("image after the first answer: images must stand in the first question");
         }
         requireText("chosen", conversation.chosen());
-        if (conversation.isPair()) {
-            requireText("rejected", conversation.rejected());
-            if (conversation.chosen().equals(conversation.rejected())) {
-                throw new RejectedRowException("identical answers: chosen and rejected are the same text");
-            }
+        requireText("rejected", conversation.rejected());
+        if (conversation.chosen().equals(conversation.rejected())) {
+            throw new RejectedRowException("identical answers: chosen and rejected are the same text");
         }
         return new InputRow(conversation, images, provenance);
     }

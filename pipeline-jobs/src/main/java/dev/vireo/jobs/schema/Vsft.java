@@ -20,7 +20,7 @@ final class Vsft implements RecordSchema {
 
     @Override
     public Map<String, ColumnType> optional() {
-        return Map.of("idx", ColumnType.TEXT, "id", ColumnType.TEXT);
+        return Map.of("idx", ColumnType.TEXT, "id", ColumnType.TEXT, Turns.LABEL, ColumnType.BOOL);
     }
 
     @Override
@@ -31,7 +31,7 @@ final class Vsft implements RecordSchema {
     @Override
     public InputRow row(Record values) {
         return Turns.row(
-                Turns.demonstration(ChatParts.messages(values.list("messages"))),
+                Turns.labelled(ChatParts.messages(values.list("messages")), values),
                 Pictures.all(values.list("images")),
                 Provenance.NONE);
     }

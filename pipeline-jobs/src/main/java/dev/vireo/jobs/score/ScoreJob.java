@@ -12,7 +12,12 @@ public final class ScoreJob implements Job {
     public void run(JobContext context) throws IOException {
         JobArguments arguments = context.arguments();
         var request = new ScoreRequest(
-                arguments.model(), arguments.adapter(), arguments.inputs(), arguments.output(), arguments.overwrite());
+                arguments.model(),
+                arguments.adapter(),
+                arguments.inputs(),
+                ScoreRequest.Answers.OWN,
+                arguments.output(),
+                arguments.overwrite());
         Scores.write(context, request).print(context.console());
     }
 }

@@ -64,6 +64,14 @@ public record ScoreKey(String modelHash, String adapterHash, String shardsHash, 
                 base);
     }
 
+    /** The key of the same model's scores of other answers to the same prompts. */
+    public ScoreKey with(ScoreRequest.Answers answers) {
+        return switch (answers) {
+            case OWN -> this;
+            case MISMATCHED -> new ScoreKey(modelHash, adapterHash, "mismatched " + shardsHash, precision, base);
+        };
+    }
+
     /** The content of the key file. */
     public String toJson() {
         return GSON.toJson(this);

@@ -24,7 +24,9 @@ import java.util.TreeMap;
 import org.apache.parquet.example.data.Group;
 
 /** Scores the rows of a part. */
-record ScoreTask(ModelSpec spec, List<String> shards, PartPlan plan, String output, int batchRows) implements PartWork {
+record ScoreTask(
+        ModelSpec spec, List<String> shards, ScoreRequest.Answers answers, PartPlan plan, String output, int batchRows)
+        implements PartWork {
     /** The output itself is the table. */
     private static final String TABLE = "";
 
@@ -54,7 +56,12 @@ record ScoreTask(ModelSpec spec, List<String> shards, PartPlan plan, String outp
                 for (int first = plan.first(part); first < plan.end(part); first += batchRows) {
                     List<Sample> batch = new ArrayList<>();
                     for (int row = first; row < Math.min(first + batchRows, plan.end(part)); row++) {
-                        batch.add(reader.sample(row));
+                        batch.add(
+                                switch (answers) {
+                                    case OWN -> reader.sample(row);
+                                    case MISMATCHED ->
+                                        reader.mismatched(row, rows.index().mismatched(row));
+                                });
                     }
                     List<PairScore> scored = scores.of(batch);
                     for (int i = 0; i < batch.size(); i++) {
@@ -84,7 +91,7 @@ record ScoreTask(ModelSpec spec, List<String> shards, PartPlan plan, String outp
         counts.merge("rows", 1.0, Double::sum);
         counts.merge("tokens", (double) sample.tokens(), Double::sum);
         counts.merge("chosen_logps", score.chosenLogps(), Double::sum);
-        if (sample.rejected().length() > 0) {
+        if (sample.chosen().length() > 0 && sample.rejected().length() > 0) {
             counts.merge("pairs", 1.0, Double::sum);
             counts.merge("rejected_logps", score.rejectedLogps(), Double::sum);
         }

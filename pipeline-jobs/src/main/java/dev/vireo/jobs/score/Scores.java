@@ -48,7 +48,8 @@ public final class Scores {
                 request.adapter(),
                 shards,
                 precision,
-                settings.model().format());
+                settings.model().format())
+                .with(request.answers());
         int batchRows = settings.score().batchSize();
         var directory =
                 OutputDirectory.open(storage, request.output(), "score", key.toJson() + batchRows, request.overwrite());
@@ -81,6 +82,7 @@ public final class Scores {
         var task = new ScoreTask(
                 spec,
                 OpenShards.absolute(context.storage(), request.shards()),
+                request.answers(),
                 plan,
                 context.storage().absolute(request.output()),
                 context.settings().score().batchSize());

@@ -90,6 +90,14 @@ public final class RowIndex {
         return answers(row) == 2;
     }
 
+    /**
+     * The row whose answers are put to this row's prompt where an objective wants answers that do not belong to it: half of all rows
+     * away, since neighbours may ask about the same picture. Every row is another's once.
+     */
+    public int mismatched(int row) {
+        return (row + rows() / 2) % rows();
+    }
+
     /** Number of answers. */
     public int answers(int row) {
         return (chosenTokens[row] > 0 ? 1 : 0) + (rejectedTokens[row] > 0 ? 1 : 0);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param rowId the row's id
  * @param prompt the turns before the answers
  * @param question the prompt's text without images
- * @param chosen text of the preferred answer; of several turns the assistant's, with an empty line between
- * @param rejected text of the other answer; null where the row is no pair
+ * @param chosen text of the preferred answer, empty where there is none; of several turns the assistant's, with an empty line between
+ * @param rejected text of the other answer; null where there is none
  * @param provenance where the row comes from
  */
 public record RowText(
@@ -56,7 +56,7 @@ public record RowText(
                 conversation.prompt(),
                 question,
                 answer(conversation.chosen()),
-                conversation.isPair() ? answer(conversation.rejected()) : null,
+                conversation.rejected().isEmpty() ? null : answer(conversation.rejected()),
                 provenance);
     }
 

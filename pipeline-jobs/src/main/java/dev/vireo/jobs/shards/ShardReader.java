@@ -53,6 +53,12 @@ public final class ShardReader implements AutoCloseable {
                 stored.rejected());
     }
 
+    /** A row with the answers of another one. */
+    public Sample mismatched(int row, int other) throws IOException {
+        StoredRow answers = stored(shard(other), other);
+        return sample(row).withAnswers(answers.chosen(), answers.rejected());
+    }
+
     /** A row in words. */
     public RowText text(int row) throws IOException {
         return stored(shard(row), row).text();

@@ -18,7 +18,6 @@ import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.nn.Block.Weights;
 import dev.vireo.nn.GraphMemory;
 import dev.vireo.nn.Parameter;
-import dev.vireo.objective.NllScope;
 import dev.vireo.objective.Objective;
 import dev.vireo.pretrained.ModelExport;
 import dev.vireo.pretrained.PretrainedModel;
@@ -72,7 +71,7 @@ final class Resident implements AutoCloseable {
         ModelLoader loader = pretrained.loader();
         VisionLanguageModel model = model(plan, loader, device);
         Objective objective = plan.train().objective().objective();
-        PromptTargets targets = objective.nllScope() == NllScope.ALL ? PromptTargets.SCORED : PromptTargets.IGNORED;
+        PromptTargets targets = StepReader.targets(objective);
         LoraAdapter adapter = plan.train().full() ? null : adapter(plan, model);
         List<Parameter> parameters = adapter == null ? Replica.allTrainable(model) : adapter.parameters();
         Replica replica = new Replica(
@@ -83,7 +82,7 @@ final class Resident implements AutoCloseable {
                 adamW(plan.train()),
                 memory(plan, device));
         StepReader rows = new StepReader(
-                ShardSet.open(plan.storage(), plan.shards()), pretrained.images(), plan.order(), targets);
+                ShardSet.open(plan.storage(), plan.shards()), pretrained.images(), plan.order(), objective);
         HeldOut heldOut = plan.evalShards().isEmpty()
                 ? null
                 : new HeldOut(

@@ -7,6 +7,9 @@ import dev.vireo.image.ImageProcessor;
 import dev.vireo.jobs.shards.RowIndex;
 import dev.vireo.jobs.shards.ShardReader;
 import dev.vireo.jobs.shards.ShardSet;
+import dev.vireo.objective.NllScope;
+import dev.vireo.objective.Objective;
+import dev.vireo.objective.Objective.Input;
 import dev.vireo.training.BatchTotals;
 import dev.vireo.training.DataOrder;
 import java.io.IOException;
@@ -22,13 +25,14 @@ import org.jspecify.annotations.Nullable;
 /** Reads one worker's rows of a step, the next step's while this one computes. Confined to one thread. */
 final class StepReader implements AutoCloseable {
     /** The rows of one worker in one step, and what all workers' rows add up to. */
-    record Rows(List<List<Sample>> microBatches, BatchTotals totals) {}
+    record Rows(List<List<Sample>> microBatches, List<List<Sample>> mismatched, BatchTotals totals) {}
 
     private record Wanted(long step, int rank, int worldSize) {}
 
     private final DataOrder order;
     private final RowIndex index;
     private final PromptTargets targets;
+    private final boolean mismatched;
     private final ShardReader reader;
     private final ExecutorService ahead = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "vireo-rows");
@@ -38,11 +42,17 @@ final class StepReader implements AutoCloseable {
     private @Nullable Wanted nextWanted;
     private @Nullable Future<Rows> next;
 
-    StepReader(ShardSet shards, ImageProcessor images, DataOrder order, PromptTargets targets) {
+    StepReader(ShardSet shards, ImageProcessor images, DataOrder order, Objective objective) {
         this.order = order;
         this.index = shards.index();
-        this.targets = targets;
+        this.targets = targets(objective);
+        this.mismatched = objective.inputs().contains(Input.ANCHOR);
         this.reader = shards.reader(images);
+    }
+
+    /** Which prompt tokens count in an objective's likelihood. */
+    static PromptTargets targets(Objective objective) {
+        return objective.nllScope() == NllScope.ALL ? PromptTargets.SCORED : PromptTargets.IGNORED;
     }
 
     /** The rows of a step. */
@@ -74,14 +84,26 @@ final class StepReader implements AutoCloseable {
             }
         }
         List<List<Sample>> mine = new ArrayList<>();
+        List<List<Sample>> others = new ArrayList<>();
         for (int[] microBatch : order.microBatches(wanted.step, wanted.rank, wanted.worldSize)) {
             List<Sample> samples = new ArrayList<>();
             for (int row : microBatch) {
                 samples.add(reader.sample(row));
             }
             mine.add(samples);
+            if (mismatched) {
+                others.add(mismatched(microBatch));
+            }
         }
-        return new Rows(mine, new BatchTotals(rows, answers, nllTokens));
+        return new Rows(mine, others, new BatchTotals(rows, answers, nllTokens));
+    }
+
+    private List<Sample> mismatched(int[] rows) throws IOException {
+        List<Sample> samples = new ArrayList<>();
+        for (int row : rows) {
+            samples.add(reader.mismatched(row, index.mismatched(row)));
+        }
+        return samples;
     }
 
     @Override

@@ -10,6 +10,8 @@ import dev.vireo.jobs.shards.RowIndex;
 import dev.vireo.jobs.shards.ShardSet;
 import dev.vireo.jobs.storage.Storage;
 import dev.vireo.objective.NllScope;
+import dev.vireo.objective.Objective.Answers;
+import dev.vireo.objective.Objective.Input;
 import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.tensor.Precision;
 import java.io.IOException;
@@ -74,6 +76,9 @@ final class TrainChecks {
     private void requireMetric(TrainSettings train) {
         List<String> known = new ArrayList<>(List.of("eval_loss"));
         train.objective().objective().metrics().forEach(name -> known.add("eval_" + name));
+        if (train.objective().objective().inputs().contains(Input.ANCHOR)) {
+            known.add("eval_kto/kl");
+        }
         if (!train.full()) {
             known.add("eval_kl");
         }
@@ -129,21 +134,25 @@ final class TrainChecks {
             problems.add("Cannot train on " + option + " " + String.join(", ", shards.directories())
                     + ": it has no rows; see the rejects/ of prepare for the reasons");
         }
-        if (train.objective().objective().needsPairs()) {
-            int single = 0;
-            String example = "";
-            for (int row = 0; row < index.rows(); row++) {
-                if (!index.isPair(row)) {
-                    single++;
-                    example = index.rowId(row);
-                }
+        int lacking = 0;
+        String example = "";
+        for (int row = 0; row < index.rows(); row++) {
+            if (!suits(index, row, train.objective().objective().answers())) {
+                lacking++;
+                example = index.rowId(row);
             }
-            if (single > 0) {
-                problems.add("Cannot train " + objective(train) + " on " + option + " "
-                        + String.join(", ", shards.directories()) + ": " + single + " of " + index.rows()
-                        + " rows have one answer, such as " + example + "; expected pairs (train.objective=sft takes"
-                        + " demonstrations)");
-            }
+        }
+        if (lacking > 0) {
+            problems.add("Cannot train " + objective(train) + " on " + option + " "
+                    + String.join(", ", shards.directories()) + ": " + lacking + " of " + index.rows()
+                    + " rows " + lack(train.objective().objective().answers()) + ", such as " + example
+                    + "; train.objective=sft takes demonstrations, kto single answers of either kind");
+        }
+        boolean anchored = train.objective().objective().inputs().contains(Input.ANCHOR);
+        if (anchored && index.rows() == 1) {
+            problems.add(
+                    "Cannot train kto on " + option + " " + String.join(", ", shards.directories())
+                            + ": it has one row; train.kto.loss=kto compares with other rows' answers, apo_zero_unpaired does not");
         }
         return this;
     }
@@ -156,6 +165,22 @@ final class TrainChecks {
                     + " attend both ways, so each of their tokens sees what it is to predict)");
         }
         return this;
+    }
+
+    private static boolean suits(RowIndex index, int row, Answers answers) {
+        return switch (answers) {
+            case PAIR -> index.isPair(row);
+            case CHOSEN -> index.chosenTokens(row) > 0;
+            case EACH -> index.answers(row) > 0;
+        };
+    }
+
+    private static String lack(Answers answers) {
+        return switch (answers) {
+            case PAIR -> "have one answer";
+            case CHOSEN -> "have no answer to learn";
+            case EACH -> "have no answer";
+        };
     }
 
     private static String objective(TrainSettings train) {

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param steps optimizer steps of the whole run
  * @param rows training rows
  * @param oneProcess whether all workers are threads of the driver's process
- * @param reference DPO's reference of the training rows, null for other objectives
- * @param evalReference DPO's reference of the held-out rows
+ * @param reference the objective's reference of the training rows, null where it has none
+ * @param evalReference of the held-out rows
  */
 record TrainPlan(
         String run,

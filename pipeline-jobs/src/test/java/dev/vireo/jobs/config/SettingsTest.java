@@ -48,6 +48,9 @@ class SettingsTest {
             train.cpo.nll-weight | 1
             train.cpo.alpha | 0
             train.simpo.gamma | 0.5
+            train.kto.loss | kto
+            train.kto.desirable-weight | 1
+            train.kto.undesirable-weight | 1
             train.sft.nll | completion
             train.reference | start
             train.reference-scores | none
@@ -174,8 +177,9 @@ class SettingsTest {
             train.steps=-1 | Invalid train.steps: -1 (expected a whole number >= 0)
             train.steps=1.5 | Invalid train.steps: 1.5 (expected a whole number >= 0)
             train.shuffle=yes | Invalid train.shuffle: yes (expected true or false)
-            train.objective=ppo | Invalid train.objective: ppo (expected orpo, dpo, sft, cpo, simpo)
+            train.objective=ppo | Invalid train.objective: ppo (expected orpo, dpo, sft, cpo, simpo, kto)
             train.loss=dpo | Invalid train.loss: dpo (expected a name or a list of sigmoid, cdpo, hinge, ipo, exo_pair, nca_pair, robust, bco_pair, sppo_hard, aot, aot_unpaired, apo_zero, apo_down, discopop, sft, sigmoid_norm)
+            train.loss=hinge | Invalid train.loss: hinge (expected sigmoid: only train.objective=dpo takes it; see train.cpo.loss and train.kto.loss)
             train.loss-weights=[1,2] | Invalid train.loss-weights: [1,2] (expected as many weights as train.loss has losses, which is 1)
             train.loss-weights=[0] | Invalid train.loss-weights: [0] (expected > 0 each)
             train.loss-weights=half | Invalid train.loss-weights: half (expected a list of numbers such as [0.8, 0.2])

@@ -2,15 +2,19 @@
 package dev.vireo.jobs.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.vireo.jobs.config.InvalidSettingsException;
+import dev.vireo.jobs.runtime.JobOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +108,75 @@ class ObjectivesTest {
         assertThat(steps.get(0).keySet())
                 .contains("rewards/chosen", "rewards/accuracies", "rewards/margins", "logps/rejected", "nll_loss");
         assertThat(output.resolve("reference")).doesNotExist();
+    }
+
+    /** Policy and reference agree at first, so every reward and the point they count from are 0 and each loss is 1/2. */
+    @ParameterizedTest
+    @CsvSource({"kto, pairs", "kto, labels", "apo_zero_unpaired, labels"})
+    void answersAreLearntOneByOne(String loss, String rows) throws Exception {
+        TinyRun tiny = new TinyRun(folder);
+        Path shards = rows.equals("pairs") ? tiny.shards("rows", 4, true) : tiny.labelled("rows", 4);
+        Path output = tiny.train(
+                Map.of(JobOption.EVAL, List.of(tiny.labelled("held-out", 3).toString())),
+                shards,
+                "run",
+                "train.objective=kto",
+                "train.kto.loss=" + loss,
+                "train.steps=3",
+                "train.batch-size=2",
+                "train.accumulation=2",
+                "train.learning-rate=1e-2",
+                "train.schedule=constant");
+        List<JsonObject> steps = TinyRun.steps(output);
+        assertThat(steps.get(0).get("loss").getAsDouble()).isCloseTo(0.5, within(LOSS));
+        assertThat(steps.get(2).get("loss").getAsDouble()).isLessThan(0.5);
+        assertThat(steps.get(2).get("rewards/margins").getAsDouble())
+                .isPositive()
+                .isCloseTo(
+                        steps.get(2).get("rewards/chosen").getAsDouble()
+                                - steps.get(2).get("rewards/rejected").getAsDouble(),
+                        within(LOSS));
+        assertThat(steps.get(2).has("kto/kl")).isEqualTo(loss.equals("kto"));
+        JsonObject evaluation = TinyRun.evaluations(output).get(0);
+        assertThat(evaluation.keySet()).contains("eval_loss", "eval_rewards/chosen", "eval_rewards/rejected");
+        assertThat(evaluation.has("eval_kto/kl")).isEqualTo(loss.equals("kto"));
+    }
+
+    @Test
+    void workersShareThePointThatRewardsCountFrom() throws Exception {
+        TinyRun tiny = new TinyRun(folder);
+        Path shards = tiny.labelled("rows", 6);
+        String[] common = {"train.objective=kto", "train.steps=4", "train.batch-size=2", "train.learning-rate=1e-2"};
+        Path one = tiny.train(shards, "one", and(common, "train.accumulation=2"));
+        Path two = tiny.train(shards, "two", and(common, "train.workers=2"));
+        for (int step = 0; step < 4; step++) {
+            for (String name : List.of("loss", "kto/kl")) {
+                assertThat(TinyRun.steps(two).get(step).get(name).getAsDouble())
+                        .as(name)
+                        .isCloseTo(TinyRun.steps(one).get(step).get(name).getAsDouble(), within(LOSS));
+            }
+        }
+        assertThat(TinyRun.steps(one).get(3).get("loss").getAsDouble()).isNotCloseTo(0.5, within(LOSS));
+    }
+
+    private static String[] and(String[] settings, String more) {
+        String[] all = Arrays.copyOf(settings, settings.length + 1);
+        all[settings.length] = more;
+        return all;
+    }
+
+    @Test
+    void rowsThatAnObjectiveCannotLearnFromAreRefused() throws Exception {
+        TinyRun tiny = new TinyRun(folder);
+        assertThatThrownBy(() -> run(tiny, tiny.labelled("rows", 4), "train.objective=sft"))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("Cannot train sft on --input")
+                .hasMessageContaining("2 of 4 rows have no answer to learn, such as rows-3")
+                .hasMessageContaining("kto single answers of either kind");
+        assertThatThrownBy(() -> run(tiny, tiny.shards("one", 1, true), "train.objective=kto"))
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("it has one row")
+                .hasMessageContaining("apo_zero_unpaired");
     }
 
     @Test

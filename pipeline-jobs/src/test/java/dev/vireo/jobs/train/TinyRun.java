@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.apache.hadoop.conf.Configuration;
 
 /** Runs of the train job on a tiny random model and random rows. */
@@ -95,6 +96,22 @@ final class TinyRun {
 
     /** The same with rows whose prompt begins with the odd token. */
     Path shards(String name, int rows, boolean pairs, Set<Integer> odd) throws IOException {
+        return shards(name, rows, row -> pairs ? Side.BOTH : Side.CHOSEN, odd);
+    }
+
+    /** Which answers a row has. */
+    enum Side {
+        BOTH,
+        CHOSEN,
+        REJECTED
+    }
+
+    /** Rows of which every second has an undesirable answer alone, the others a desirable one. */
+    Path labelled(String name, int rows) throws IOException {
+        return shards(name, rows, row -> row % 2 == 0 ? Side.CHOSEN : Side.REJECTED, Set.of());
+    }
+
+    private Path shards(String name, int rows, IntFunction<Side> sides, Set<Integer> odd) throws IOException {
         Path directory = folder.resolve(name);
         Storage storage = Storage.of(new Configuration());
         PretrainedModel model = PretrainedModel.open(MODEL);
@@ -110,9 +127,9 @@ final class TinyRun {
                         prompt(random, model.imageTokenId(), odd.contains(row)),
                         List.of(model.images().process(new RgbImage(pixels, 40, 30))),
                         new int[] {model.images().imageTokens(40, 30)},
-                        Answer.of(ids(random, 3 + random.nextInt(6))),
-                        pairs ? Answer.of(ids(random, 3 + random.nextInt(6))) : Answer.none());
-                writer.write(sample, List.of(pixels), text(sample.rowId(), pairs));
+                        answer(random, sides.apply(row) != Side.REJECTED),
+                        answer(random, sides.apply(row) != Side.CHOSEN));
+                writer.write(sample, List.of(pixels), text(sample.rowId(), sides.apply(row)));
             }
             shard = writer.finish();
         }
@@ -131,6 +148,10 @@ final class TinyRun {
         return directory;
     }
 
+    private static Answer answer(Random random, boolean there) {
+        return there ? Answer.of(ids(random, 3 + random.nextInt(6))) : Answer.none();
+    }
+
     private static int[] prompt(Random random, int imageTokenId, boolean odd) {
         int[] prompt = ids(random, 4 + random.nextInt(5));
         prompt[0] = odd ? ODD_TOKEN : prompt[0];
@@ -142,11 +163,14 @@ final class TinyRun {
         return random.ints(count, 3, WORDS).toArray();
     }
 
-    private static RowText text(String id, boolean pairs) {
+    private static RowText text(String id, Side side) {
         List<Message> prompt = List.of(Message.user(1, "What is it?"));
-        Conversation conversation = pairs
-                ? Conversation.pair(prompt, "This.", "That.")
-                : Conversation.demonstration(prompt, List.of(Message.assistant("This.")));
+        Conversation conversation =
+                switch (side) {
+                    case BOTH -> Conversation.pair(prompt, "This.", "That.");
+                    case CHOSEN -> Conversation.demonstration(prompt, List.of(Message.assistant("This.")));
+                    case REJECTED -> Conversation.warning(prompt, List.of(Message.assistant("That.")));
+                };
         return RowText.of(id, conversation, RowText.Provenance.NONE);
     }
 
