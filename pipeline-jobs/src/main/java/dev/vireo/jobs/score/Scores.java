@@ -43,12 +43,12 @@ public final class Scores {
         Precision precision =
                 PrecisionChoice.resolve(context.spark(), settings.model().precision());
         ScoreKey key = ScoreKey.of(
-                storage,
-                request.model(),
-                request.adapter(),
-                shards,
-                precision,
-                settings.model().format())
+                        storage,
+                        request.model(),
+                        request.adapter(),
+                        shards,
+                        precision,
+                        settings.model().format())
                 .with(request.answers());
         int batchRows = settings.score().batchSize();
         var directory =

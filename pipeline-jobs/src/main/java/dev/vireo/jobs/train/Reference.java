@@ -108,7 +108,12 @@ record Reference(
     private static ReferenceColumn read(
             JobContext context, String directory, Rows rows, Answers answers, Precision precision) throws IOException {
         ScoreKey key = ScoreKey.of(
-                        context.storage(), context.arguments().model(), adapter(context), rows.shards, precision, context.settings().model().format())
+                        context.storage(),
+                        context.arguments().model(),
+                        adapter(context),
+                        rows.shards,
+                        precision,
+                        context.settings().model().format())
                 .with(answers);
         return ReferenceColumn.read(context.spark(), context.storage(), directory, key);
     }
