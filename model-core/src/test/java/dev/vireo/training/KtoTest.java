@@ -114,8 +114,7 @@ class KtoTest {
                 new Replica(model, adapter.parameters(), KTO, reference, ADAMW, new GraphMemory(Long.MAX_VALUE, 4))) {
             BatchTotals totals = new BatchTotals(3, 4, 1);
             return replica.step(
-                    new StepInput(microBatches, others, totals, 0, StepInput.Watch.NOTHING),
-                    GradientExchange.single());
+                    new StepInput(microBatches, others, totals, 0, StepInput.Watch.NOTHING), GradientExchange.single());
         }
     }
 
