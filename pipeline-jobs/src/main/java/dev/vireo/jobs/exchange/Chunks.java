@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  */
 final class Chunks {
     /** Bytes of a piece: few enough to stay in a processor's cache between the socket and the sum. */
-    static final int PIECE = 1 << 18;
+    static final int PIECE = 1 << 19;
 
     private final int[] starts;
     private final int[] ends;

@@ -4,6 +4,7 @@ package dev.vireo.jobs.exchange;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ final class Handshake {
     private static final byte[] MAGIC = {'V', 'I', 'R', 'E', 'O', 'X', 'C', 1};
     private static final int RANDOM = 32;
     private static final int PROOF = 32;
+    private static final int KEY = 16;
     private static final SecureRandom SOURCE = new SecureRandom();
 
     /** Bytes of the listener's first message. */
@@ -86,9 +88,9 @@ final class Handshake {
         return MessageDigest.isEqual(take(welcome, PROOF), proof("welcome"));
     }
 
-    /** The AES key of one direction of this connection. */
+    /** The key of AES-128 for one direction of this connection. */
     byte[] key(boolean fromCaller) {
-        return proof(fromCaller ? "seal caller" : "seal listener");
+        return Arrays.copyOf(proof(fromCaller ? "seal caller" : "seal listener"), KEY);
     }
 
     private byte[] proof(String purpose) {

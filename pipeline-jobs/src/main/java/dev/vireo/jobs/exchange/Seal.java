@@ -14,7 +14,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class Seal {
     /** Bytes of a record's text: what the processor's cache and Java's cipher like best. */
-    static final int RECORD = 1 << 15;
+    static final int RECORD = 1 << 17;
 
     private static final int TAG = 16;
     private static final int NONCE = 12;

@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
  */
 final class Team {
     /** Pieces that are sent before the sum of the first one is expected. */
-    private static final int AHEAD = 4;
+    private static final int AHEAD = 8;
 
     /** What is done with the values. */
     enum Task {
