@@ -8,4 +8,7 @@ import ai.djl.ndarray.NDArray;
 public interface GradientSink {
     /** @param gradient of the parameter's shape, in the type it computes in; closed by the caller afterwards */
     void accept(Parameter parameter, NDArray gradient);
+
+    /** Says that no further gradient of the parameter comes from this chain. */
+    default void complete(Parameter parameter) {}
 }

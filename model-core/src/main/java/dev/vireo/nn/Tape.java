@@ -8,7 +8,9 @@ import ai.djl.ndarray.types.Shape;
 import dev.vireo.nn.Block.Weights;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +97,7 @@ public final class Tape implements AutoCloseable {
      */
     public void backward(NDArray gradient, GradientSink sink) {
         NDArray gy = gradient;
+        Map<Parameter, Integer> expected = expectedGradients();
         while (!entries.isEmpty()) {
             Entry entry = entries.pop();
             NDList gradients = entry.gradients(scope, gy);
@@ -104,6 +107,9 @@ public final class Tape implements AutoCloseable {
                 NDArray g = gradients.get(next + i);
                 sink.accept(trainable.get(i), g);
                 g.close();
+                if (expected.merge(trainable.get(i), -1, Integer::sum) == 0) {
+                    sink.complete(trainable.get(i));
+                }
             }
             if (gy != gradient) {
                 gy.close();
@@ -111,6 +117,15 @@ public final class Tape implements AutoCloseable {
             entry.free();
             gy = gradients.get(0);
         }
+    }
+
+    /** How often each parameter gets a gradient: once for each block on the tape that has it. */
+    private Map<Parameter, Integer> expectedGradients() {
+        Map<Parameter, Integer> expected = new IdentityHashMap<>();
+        for (Entry entry : entries) {
+            entry.block.trainable().forEach(parameter -> expected.merge(parameter, 1, Integer::sum));
+        }
+        return expected;
     }
 
     /** Rows of an input: the product of all dimensions but the last; for pixels, their number is small beside the layers'. */

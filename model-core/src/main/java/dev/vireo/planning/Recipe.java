@@ -32,14 +32,16 @@ public record Recipe(
      *
      * @param eightBit whether the moments are 8-bit codes, not float32
      * @param compensated whether full training in bf16 has a compensation, not a float32 master
+     * @param sharers workers that divide the moments among themselves
      */
-    public record Optimizer(boolean eightBit, boolean compensated) {
+    public record Optimizer(boolean eightBit, boolean compensated, int sharers) {
         /** Moments and masters in float32. */
-        public static final Optimizer SINGLE = new Optimizer(false, false);
+        public static final Optimizer SINGLE = new Optimizer(false, false, 1);
 
         /** Bytes of the moments of so many elements. */
         long momentBytes(long elements) {
-            return eightBit ? 2 * elements + 2 * Float.BYTES * (elements / 256) : 2 * Float.BYTES * elements;
+            long all = eightBit ? 2 * elements + 2 * Float.BYTES * (elements / 256) : 2 * Float.BYTES * elements;
+            return all / sharers;
         }
     }
 

@@ -203,6 +203,21 @@ final class AdamW implements AutoCloseable {
                 new Stored(tensors.part(scope, moment.get(1), block, blocks), StoredType.F32));
     }
 
+    /** First element of the range. */
+    long from() {
+        return from;
+    }
+
+    /** The element behind the last of the range. */
+    long to() {
+        return to;
+    }
+
+    /** The first or second moments of the range, float32 [to - from], where they are held so. */
+    NDArray moment(boolean isSecond) {
+        return (isSecond ? second : first).get(0);
+    }
+
     /** Steps taken, {@code t} of the formula. */
     long steps() {
         return steps;

@@ -21,6 +21,9 @@ final class FlatParameters implements AutoCloseable {
     /** Elements; the block of 8-bit states. */
     static final int ALIGNMENT = 256;
 
+    /** Elements that stay together where parameters are divided between workers. */
+    static final int UNIT = 1 << 16;
+
     private final List<Parameter> parameters;
     private final Tensors tensors;
     private final NDManager manager;
@@ -87,6 +90,28 @@ final class FlatParameters implements AutoCloseable {
     /** Where the i-th parameter starts; the number of elements for the number of parameters. */
     long offset(int i) {
         return offsets[i];
+    }
+
+    /** The bounds of units: of every parameter its first, second, ... {@link #UNIT} elements, then the buffer's end. */
+    long[] units() {
+        long[] units = new long[unit(offsets.length - 1) + 1];
+        for (int i = 0; i < offsets.length - 1; i++) {
+            int first = unit(i);
+            for (int u = first; u < unit(i + 1); u++) {
+                units[u] = offsets[i] + (long) (u - first) * UNIT;
+            }
+        }
+        units[units.length - 1] = elements();
+        return units;
+    }
+
+    /** The i-th parameter's first unit; the number of units for the number of parameters. */
+    int unit(int i) {
+        int units = 0;
+        for (int before = 0; before < i; before++) {
+            units += (int) ((offsets[before + 1] - offsets[before] + UNIT - 1) / UNIT);
+        }
+        return units;
     }
 
     /** Elements of the buffer. */

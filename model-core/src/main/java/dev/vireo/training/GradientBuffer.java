@@ -4,25 +4,23 @@ package dev.vireo.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.vireo.nn.GradientSink;
 import dev.vireo.nn.Parameter;
 import dev.vireo.tensor.Script;
 import dev.vireo.tensor.Tensors;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import dev.vireo.training.GradientBuckets.Bucket;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The float32 sums of an optimizer step's gradients, over micro-batches first, then over workers: one flat buffer, laid out
  * as the parameters are.
  */
 final class GradientBuffer implements GradientSink, AutoCloseable {
-    /** Elements that are exchanged at once, of which one buffer can hold the bytes. */
-    private static final long MOST = 1L << 28;
-
     private final FlatParameters parameters;
     private final Tensors tensors;
     private final NDManager manager;
@@ -30,8 +28,14 @@ final class GradientBuffer implements GradientSink, AutoCloseable {
     private final NDArray flat;
     private final NDList sums = new NDList();
     private final Map<Parameter, NDArray> byParameter = new IdentityHashMap<>();
+    private final List<Bucket> buckets;
+    private final long[] units;
+    private @Nullable OverlappedSum overlapped;
+    private boolean sharded;
 
-    GradientBuffer(FlatParameters parameters, Tensors tensors) {
+    GradientBuffer(FlatParameters parameters, List<Bucket> buckets, Tensors tensors) {
+        this.buckets = buckets;
+        this.units = parameters.units();
         this.parameters = parameters;
         this.tensors = tensors;
         this.manager = NDManager.newBaseManager(tensors.device(), "PyTorch");
@@ -64,26 +68,69 @@ final class GradientBuffer implements GradientSink, AutoCloseable {
         return flat;
     }
 
+    /** From now on each worker wants the sums of its shards alone. */
+    void shard() {
+        sharded = true;
+    }
+
     void clear() {
         call("clear", tensors.noParameters().get(0)).close();
     }
 
-    /** The 2-norms of the sums, one for each parameter; added up in one order whatever the device. */
+    /** The 2-norms of the sums as they are here, one for each parameter; added up in one order whatever the device. */
     double[] norms() {
+        return norms(squares());
+    }
+
+    /** The same of the sums over all workers, of which each may hold a shard alone. */
+    double[] norms(GradientExchange exchange) {
+        double[] squares = squares();
+        if (sharded && exchange.worldSize() > 1) {
+            keepOwn(squares, exchange);
+            exchange.sum(squares);
+        }
+        return norms(squares);
+    }
+
+    /** The sums of squares of all units. */
+    private double[] squares() {
         float[] blocks;
         try (NDArray norms = call("norms", tensors.noParameters().get(0))) {
             blocks = norms.toFloatArray();
         }
+        double[] squares = new double[units.length - 1];
+        for (int unit = 0; unit < squares.length; unit++) {
+            int end = (int) (units[unit + 1] / FlatParameters.ALIGNMENT);
+            for (int block = (int) (units[unit] / FlatParameters.ALIGNMENT); block < end; block++) {
+                squares[unit] += (double) blocks[block] * blocks[block];
+            }
+        }
+        return squares;
+    }
+
+    private double[] norms(double[] squares) {
         double[] norms = new double[sums.size()];
+        int unit = 0;
         for (int i = 0; i < norms.length; i++) {
             double square = 0;
-            long end = parameters.offset(i + 1) / FlatParameters.ALIGNMENT;
-            for (long block = parameters.offset(i) / FlatParameters.ALIGNMENT; block < end; block++) {
-                square += (double) blocks[(int) block] * blocks[(int) block];
+            for (; units[unit] < parameters.offset(i + 1); unit++) {
+                square += squares[unit];
             }
             norms[i] = Math.sqrt(square);
         }
         return norms;
+    }
+
+    /** Forgets what others hold; no two workers hold the same unit. */
+    private void keepOwn(double[] squares, GradientExchange exchange) {
+        double[] own = new double[squares.length];
+        for (Bucket bucket : buckets) {
+            int[] shards = bucket.shards(exchange.worldSize());
+            int first = Arrays.binarySearch(units, bucket.from() + shards[exchange.rank()]);
+            int end = Arrays.binarySearch(units, bucket.from() + shards[exchange.rank() + 1]);
+            System.arraycopy(squares, first, own, first, end - first);
+        }
+        System.arraycopy(own, 0, squares, 0, own.length);
     }
 
     void scale(double factor) {
@@ -92,21 +139,52 @@ final class GradientBuffer implements GradientSink, AutoCloseable {
         }
     }
 
-    /** Replaces the sums by their sums over all workers. */
-    void sumOver(GradientExchange exchange) {
-        if (exchange.worldSize() == 1) {
-            return;
-        }
-        for (long from = 0; from < parameters.elements(); from += MOST) {
-            try (NDArray part = tensors.part(manager, flat, from, Math.min(MOST, parameters.elements() - from))) {
-                ByteBuffer values = part.toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN);
-                exchange.sum(values);
-                if (!values.isDirect() || tensors.device().isGpu()) {
-                    try (NDArray summed = manager.create(values.rewind(), part.getShape(), DataType.FLOAT32)) {
-                        tensors.assign(manager, part, summed);
-                    }
-                }
+    /**
+     * Starts a step's last backward pass: from now on gradients are exchanged as soon as they are complete, in a thread of
+     * their own. With one worker nothing happens.
+     */
+    void startSum(GradientExchange exchange) {
+        if (exchange.worldSize() > 1) {
+            if (overlapped == null) {
+                overlapped = new OverlappedSum(buckets);
             }
+            overlapped.begin(bucket -> sum(bucket, exchange));
+        }
+    }
+
+    @Override
+    public void complete(Parameter parameter) {
+        if (overlapped != null) {
+            overlapped.complete(parameter);
+        }
+    }
+
+    /** Waits until the sums are those over all workers. */
+    void finishSum(GradientExchange exchange) {
+        if (overlapped != null && overlapped.isRunning()) {
+            overlapped.finish();
+        } else if (exchange.worldSize() > 1) {
+            buckets.forEach(bucket -> sum(bucket, exchange));
+        }
+    }
+
+    /** Ends a step that failed. */
+    void abandonSum() {
+        if (overlapped != null) {
+            overlapped.abandon();
+        }
+    }
+
+    private void sum(Bucket bucket, GradientExchange exchange) {
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray part = tensors.part(scope, flat, bucket.from(), bucket.elements());
+            HostMemory.change(tensors, part, values -> {
+                if (sharded) {
+                    exchange.sumShards(values, bucket.shards(exchange.worldSize()));
+                } else {
+                    exchange.sum(values);
+                }
+            });
         }
     }
 
@@ -116,6 +194,9 @@ final class GradientBuffer implements GradientSink, AutoCloseable {
 
     @Override
     public void close() {
+        if (overlapped != null) {
+            overlapped.close();
+        }
         script.close();
         manager.close();
     }

@@ -16,6 +16,7 @@ import dev.vireo.objective.LossBlock;
 import dev.vireo.objective.MetricSums;
 import dev.vireo.objective.Objective;
 import dev.vireo.objective.Objective.Input;
+import dev.vireo.training.GradientBuckets.Bucket;
 import dev.vireo.training.StepInput.Watch;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,10 +41,19 @@ public final class Replica implements AutoCloseable {
     private final Mismatched mismatched;
     private final LossBlock loss;
     private final FlatParameters flat;
-    private final AdamW optimizer;
+    private final Optimizer optimizer;
     private final GradientBuffer gradients;
     private final GradientNorms groups;
     private final StepFlops flops;
+    private Summing summing = Summing.OVERLAPPED;
+
+    /** When a step's gradients are exchanged. */
+    public enum Summing {
+        /** While the backward pass computes those of the layers below. */
+        OVERLAPPED,
+        /** Once it is done. */
+        BEHIND
+    }
 
     /**
      * @param parameters what is trained: an adapter's parameters, or all of the model's trainable ones
@@ -67,8 +77,9 @@ public final class Replica implements AutoCloseable {
         this.mismatched = new Mismatched(model, reference, Weights.ADAPTED);
         this.loss = new LossBlock(objective, model.tensors());
         this.flat = new FlatParameters(parameters, masters(parameters), model.tensors());
-        this.optimizer = new AdamW(flat, settings, model.tensors());
-        this.gradients = new GradientBuffer(flat, model.tensors());
+        List<Bucket> buckets = GradientBuckets.of(flat, model.blocks());
+        this.optimizer = new Optimizer(flat, buckets, settings, model.tensors());
+        this.gradients = new GradientBuffer(flat, buckets, model.tensors());
         this.groups = new GradientNorms(parameters);
         this.flops = new StepFlops(model);
     }
@@ -93,24 +104,47 @@ public final class Replica implements AutoCloseable {
         double[] work = new double[WORK];
         double anchor = anchor(input, exchange, metrics);
         gradients.clear();
-        for (int i = 0; i < input.microBatches().size(); i++) {
-            // The step's first micro-batch is rank 0's first.
-            int watched = i == 0 && exchange.rank() == 0 ? input.watch().divergenceRows() : 0;
-            backward(input.microBatches().get(i), input, watched, anchor, metrics, work);
+        boolean summed = false;
+        try {
+            accumulate(input, exchange, anchor, metrics, work);
+            gradients.finishSum(exchange);
+            summed = true;
+        } finally {
+            if (!summed) {
+                gradients.abandonSum();
+            }
         }
-        gradients.sumOver(exchange);
         metrics = sumOver(exchange, metrics, work);
-        double[] norms = gradients.norms();
+        double[] norms = gradients.norms(exchange);
         double norm = GradientNorms.whole(norms);
         boolean finite = Double.isFinite(norm) && Double.isFinite(work[0]);
         if (finite) {
             clip(norm);
-            optimizer.step(gradients.flat(), input.learningRate());
+            optimizer.step(gradients.flat(), input.learningRate(), exchange);
             flat.refreshValues();
         }
         Map<String, Double> means = new LinkedHashMap<>(metrics.means());
         means.putAll(groups.byGroup(norms));
         return new StepResult(work[0], norm, means, (long) work[1], work[2], !finite);
+    }
+
+    /** Computes the gradients of this worker's rows; those of its last micro-batch are exchanged while they come. */
+    private void accumulate(
+            StepInput input, GradientExchange exchange, double anchor, MetricSums metrics, double[] work) {
+        int last = input.microBatches().size() - 1;
+        for (int i = 0; i <= last; i++) {
+            if (i == last && summing == Summing.OVERLAPPED) {
+                gradients.startSum(exchange);
+            }
+            // The step's first micro-batch is rank 0's first.
+            int watched = i == 0 && exchange.rank() == 0 ? input.watch().divergenceRows() : 0;
+            backward(input.microBatches().get(i), input, watched, anchor, metrics, work);
+        }
+    }
+
+    /** Decides when gradients are exchanged; the sums do not depend on it. */
+    public void sum(Summing when) {
+        summing = when;
     }
 
     /**
@@ -219,9 +253,39 @@ public final class Replica implements AutoCloseable {
         return optimizer.steps();
     }
 
+    /**
+     * Shares the optimizer's state with other workers: this one holds that of its shards from now on, at first that of no
+     * step, so a replica that has moved must be restored.
+     */
+    public void shareOptimizer(int rank, int worldSize) {
+        optimizer.share(rank, worldSize);
+        gradients.shard();
+    }
+
+    /** Whether the optimizer's state here is a worker's of so many. */
+    public boolean holdsOptimizer(int rank, int worldSize) {
+        return optimizer.holds(rank, worldSize);
+    }
+
     /** Writes masters and optimizer state to {@code training_state.safetensors} in a directory. */
     public void save(Path directory) {
-        TrainingState.save(directory, optimizer, model.tensors());
+        TrainingState.save(directory, optimizer.whole(), model.tensors());
+    }
+
+    /** The same on one of several workers: where the optimizer's state is shared, all others {@link #contribute}. */
+    public void save(Path directory, GradientExchange exchange) {
+        if (optimizer.isShared()) {
+            SharedTrainingState.save(directory, flat, optimizer, model.tensors(), exchange);
+        } else {
+            save(directory);
+        }
+    }
+
+    /** Gives this worker's part of a shared optimizer's state to the one that saves. */
+    public void contribute(GradientExchange exchange) {
+        if (optimizer.isShared()) {
+            SharedTrainingState.save(null, flat, optimizer, model.tensors(), exchange);
+        }
     }
 
     /**
@@ -230,7 +294,11 @@ public final class Replica implements AutoCloseable {
      * @throws dev.vireo.checkpoint.CheckpointMismatchException if the file is not of these parameters
      */
     public void restore(Path directory) {
-        TrainingState.restore(directory, optimizer, model.tensors());
+        if (optimizer.isShared()) {
+            SharedTrainingState.restore(directory, flat, optimizer, model.tensors());
+        } else {
+            TrainingState.restore(directory, optimizer.whole(), model.tensors());
+        }
         flat.refreshValues();
     }
 

@@ -28,7 +28,7 @@ import java.util.Objects;
  */
 final class TrainingState {
     static final String FILE = "training_state.safetensors";
-    private static final String STEPS = "optimizer_steps";
+    static final String STEPS = "optimizer_steps";
 
     private TrainingState() {}
 

@@ -13,6 +13,8 @@ import java.io.Serializable;
  * @param workers data-parallel workers
  * @param shuffle whether the order is drawn from the seed or that of the input
  * @param exchangeTimeoutSeconds how long a worker waits for the others at the end of a step
+ * @param shardOptimizer whether workers share the optimizer's state
+ * @param overlap whether gradients are exchanged while the backward pass still computes
  * @param seed of the order, the adapter's initial values and dropout
  */
 public record BatchSettings(
@@ -22,9 +24,21 @@ public record BatchSettings(
         int accumulation,
         int workers,
         int exchangeTimeoutSeconds,
+        Sharding shardOptimizer,
+        boolean overlap,
         boolean shuffle,
         long seed)
         implements Serializable {
+    /** Whether workers share the optimizer's state. */
+    public enum Sharding {
+        /** Where all parameters are trained. */
+        AUTO,
+        /** In any case. */
+        YES,
+        /** Every worker holds it all. */
+        NO
+    }
+
     /** Pairs in one optimizer step, over all workers. */
     public int globalPairs() {
         return batchSize * accumulation * workers;
@@ -38,6 +52,8 @@ public record BatchSettings(
                 train.count("accumulation", 1),
                 train.count("workers", 1),
                 train.count("exchange-timeout", 1),
+                train.choice("shard-optimizer", Sharding.class),
+                train.flag("overlap"),
                 train.flag("shuffle"),
                 train.seed("seed"));
         if ((long) settings.batchSize * settings.accumulation * settings.workers > Integer.MAX_VALUE) {

@@ -59,6 +59,9 @@ public record TrainSettings(
                                     ? "0 with train.full=true: no base model is left to compare with"
                                     : "0 with train.kl-rows=0: no step measures the divergence");
         }
+        if (settings.batch.shardOptimizer() == BatchSettings.Sharding.YES && !settings.shareable()) {
+            train.invalid("shard-optimizer", "auto or no unless the optimizer's state and the masters are float32");
+        }
         int warmup = settings.optimizer.warmupSteps();
         if (settings.batch.steps() > 0 && warmup > settings.batch.steps()) {
             train.invalid("warmup-steps", "<= train.steps, which is " + settings.batch.steps());
@@ -68,5 +71,20 @@ public record TrainSettings(
                     "batch-size", ">= 2 with train.loss=aot or aot_unpaired, which sort the pairs of a micro-batch");
         }
         return settings;
+    }
+
+    /** Whether each worker holds the optimizer's state of a share of the parameters alone. */
+    public boolean sharesOptimizer() {
+        boolean wanted =
+                switch (batch.shardOptimizer()) {
+                    case AUTO -> full && shareable();
+                    case YES -> true;
+                    case NO -> false;
+                };
+        return wanted && batch.workers() > 1;
+    }
+
+    private boolean shareable() {
+        return !optimizer.eightBit() && optimizer.master() == OptimizerSettings.Master.FP32;
     }
 }

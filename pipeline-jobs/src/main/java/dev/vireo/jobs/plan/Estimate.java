@@ -64,7 +64,9 @@ public final class Estimate {
                 train.recompute(),
                 train.batch().batchSize());
         var optimizer = new Recipe.Optimizer(
-                train.optimizer().eightBit(), train.optimizer().master() == OptimizerSettings.Master.KAHAN);
+                train.optimizer().eightBit(),
+                train.optimizer().master() == OptimizerSettings.Master.KAHAN,
+                train.sharesOptimizer() ? train.batch().workers() : 1);
         return new Estimate(survey, Adapted.of(survey, train), data, machine, choice, optimizer);
     }
 

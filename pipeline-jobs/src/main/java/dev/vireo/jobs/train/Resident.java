@@ -11,6 +11,7 @@ import dev.vireo.checkpoint.StoredType;
 import dev.vireo.jobs.config.LoraSettings;
 import dev.vireo.jobs.config.OptimizerSettings;
 import dev.vireo.jobs.config.TrainSettings;
+import dev.vireo.jobs.exchange.WorkerExchange;
 import dev.vireo.jobs.shards.ShardSet;
 import dev.vireo.jobs.storage.LocalCopy;
 import dev.vireo.model.ModelLoader;
@@ -81,6 +82,7 @@ final class Resident implements AutoCloseable {
                 TrainPlan.orNone(plan.reference()),
                 adamW(plan.train()),
                 memory(plan, device));
+        replica.sum(plan.train().batch().overlap() ? Replica.Summing.OVERLAPPED : Replica.Summing.BEHIND);
         StepReader rows = new StepReader(
                 ShardSet.open(plan.storage(), plan.shards()), pretrained.images(), plan.order(), objective);
         HeldOut heldOut = plan.evalShards().isEmpty()
@@ -167,10 +169,24 @@ final class Resident implements AutoCloseable {
         return isAt(wanted) || wanted.commit() != null;
     }
 
+    /** The same for a place among workers, each of which may hold a share of the optimizer's state. */
+    boolean canMoveTo(Position wanted, int rank, int worldSize) {
+        return canMoveTo(wanted) && (wanted.isRestorable() || holdsShare(rank, worldSize));
+    }
+
+    /** Whether the replica has what of the optimizer's state belongs to a place among the workers. */
+    boolean holdsShare(int rank, int worldSize) {
+        return !plan.train().sharesOptimizer() || replica.holdsOptimizer(rank, worldSize);
+    }
+
     /** Brings the replica to a point that it {@link #canMoveTo}. */
-    void moveTo(Position wanted) throws IOException {
+    void moveTo(Position wanted, int rank, int worldSize) throws IOException {
         String commit = wanted.commit();
-        if (!isAt(wanted)) {
+        boolean isThere = isAt(wanted) && (wanted.step() == 0 || holdsShare(rank, worldSize));
+        if (!holdsShare(rank, worldSize)) {
+            replica.shareOptimizer(rank, worldSize);
+        }
+        if (!isThere) {
             position = null;
             if (commit == null) {
                 throw new IllegalStateException("Cannot move a replica to step " + wanted.step() + " without a commit");
@@ -209,8 +225,8 @@ final class Resident implements AutoCloseable {
     }
 
     /** Writes everything from which training goes on. */
-    void saveState(Path folder) throws IOException {
-        replica.save(folder);
+    void saveState(Path folder, WorkerExchange exchange) throws IOException {
+        replica.save(folder, exchange);
         if (adapter != null) {
             saveResult(folder);
         }

@@ -22,14 +22,14 @@ final class Residents {
     }
 
     /**
-     * Takes a replica of a run: one that is where it is wanted, else one that can be moved there, else a new one.
+     * Takes a replica of a run for a rank: one that is where it is wanted, else one that can be moved there, else a new one.
      * Replicas of other runs are closed, their memory is needed.
      */
-    Resident acquire(TrainPlan plan, Device device, Position wanted) throws IOException {
+    Resident acquire(TrainPlan plan, Device device, Position wanted, int rank) throws IOException {
         List<Resident> useless = new ArrayList<>();
         Resident taken;
         synchronized (this) {
-            taken = take(plan, device, wanted);
+            taken = take(plan, device, wanted, rank);
             for (Iterator<Resident> each = idle.iterator(); each.hasNext(); ) {
                 Resident resident = each.next();
                 if (!resident.plan().run().equals(plan.run())) {
@@ -48,13 +48,15 @@ final class Residents {
         return taken == null ? Resident.load(plan, device) : taken;
     }
 
-    private @Nullable Resident take(TrainPlan plan, Device device, Position wanted) {
+    private @Nullable Resident take(TrainPlan plan, Device device, Position wanted, int rank) {
         Resident found = null;
+        int most = -1;
         for (Resident resident : idle) {
-            if (resident.serves(plan.run(), device) && (found == null || resident.isAt(wanted))) {
-                found = resident;
-                if (resident.isAt(wanted)) {
-                    break;
+            if (resident.serves(plan.run(), device)) {
+                int suits = (resident.isAt(wanted) ? 2 : 0) + (resident.holdsShare(rank, plan.workers()) ? 1 : 0);
+                if (suits > most) {
+                    found = resident;
+                    most = suits;
                 }
             }
         }

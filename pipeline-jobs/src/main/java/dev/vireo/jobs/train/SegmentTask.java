@@ -57,7 +57,7 @@ final class SegmentTask extends AbstractFunction1<Iterator<Integer>, Iterator<Se
         Script.useThreads(plan.value().threads());
         Device device = Devices.ofTask();
         Residents residents = Residents.ofProcess();
-        Resident resident = residents.acquire(plan.value(), device, request.start());
+        Resident resident = residents.acquire(plan.value(), device, request.start(), exchange.rank());
         try {
             return new SegmentWork(plan.value(), request, resident, exchange, port).run();
         } finally {

@@ -48,10 +48,11 @@ final class SegmentWork {
     }
 
     SegmentOutcome run() throws IOException, InterruptedException {
-        if (!all(resident.canMoveTo(request.start()))) {
+        int rank = exchange.rank();
+        if (!all(resident.canMoveTo(request.start(), rank, exchange.worldSize()))) {
             return SegmentOutcome.replicaMissing();
         }
-        resident.moveTo(request.start());
+        resident.moveTo(request.start(), rank, exchange.worldSize());
         resident.leave();
         List<StepRecord> steps = new ArrayList<>();
         long step = request.start().step();
@@ -67,9 +68,12 @@ final class SegmentWork {
         exchange.betweenSteps();
         boolean whole = step == request.end();
         StepRecord evaluation = whole && request.evaluate() ? evaluate() : null;
-        SegmentOutcome outcome = exchange.rank() == 0
-                ? write(step, steps, evaluation)
-                : SegmentOutcome.silent(step, isLeaving(), notFinite);
+        boolean saves = savesState(step);
+        if (saves && rank > 0) {
+            resident.replica().contribute(exchange);
+        }
+        SegmentOutcome outcome =
+                rank == 0 ? write(step, steps, evaluation, saves) : SegmentOutcome.silent(step, isLeaving(), notFinite);
         resident.arrive(new Position(step, request.gang().generation(), null));
         return outcome;
     }
@@ -148,11 +152,21 @@ final class SegmentWork {
         return new StepRecord(request.end(), values);
     }
 
-    private SegmentOutcome write(long end, List<StepRecord> steps, @Nullable StepRecord evaluation) throws IOException {
+    /** Whether rank 0 writes the state; where all workers have a part of it, they agree. */
+    private boolean savesState(long end) {
         long millis = (System.nanoTime() - started) / 1_000_000;
+        boolean due = end < request.end() || request.save() || millis > request.saveAfterMillis();
+        double[] saves = {due && exchange.rank() == 0 ? 1 : 0};
+        if (plan.train().sharesOptimizer()) {
+            exchange.sum(saves);
+        }
+        return saves[0] > 0;
+    }
+
+    private SegmentOutcome write(long end, List<StepRecord> steps, @Nullable StepRecord evaluation, boolean saves)
+            throws IOException {
         boolean whole = end == request.end();
         boolean isBest = evaluation != null && BestModel.improves(plan, evaluation, request.best());
-        boolean state = !whole || request.save() || millis > request.saveAfterMillis();
         return new SegmentOutcome(
                 true,
                 end,
@@ -160,7 +174,7 @@ final class SegmentWork {
                 steps,
                 evaluation,
                 notFinite,
-                write(state, SegmentRequest.STATE, resident::saveState),
+                write(saves, SegmentRequest.STATE, folder -> resident.saveState(folder, exchange)),
                 write(isBest, SegmentRequest.BEST, resident::saveResult),
                 write(whole && request.deliver(), SegmentRequest.RESULT, resident::saveResult));
     }

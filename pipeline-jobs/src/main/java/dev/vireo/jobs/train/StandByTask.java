@@ -30,7 +30,7 @@ final class StandByTask extends AbstractFunction1<Iterator<Integer>, Iterator<Pl
         Script.useThreads(plan.value().threads());
         Residents residents = Residents.ofProcess();
         try {
-            Resident resident = residents.acquire(plan.value(), Devices.ofTask(), Position.start());
+            Resident resident = residents.acquire(plan.value(), Devices.ofTask(), Position.start(), 0);
             try {
                 resident.rehearse();
             } finally {

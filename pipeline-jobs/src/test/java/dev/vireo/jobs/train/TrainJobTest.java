@@ -12,6 +12,8 @@ import dev.vireo.checkpoint.PeftAdapter;
 import dev.vireo.jobs.runtime.JobOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -81,15 +83,47 @@ class TrainJobTest {
     }
 
     @Test
-    void twoWorkersOnTheSameGlobalBatchGiveTheSameLosses() throws Exception {
-        Path one = tiny.train(shards, "one", "train.steps=6", "train.accumulation=2", "train.learning-rate=1e-3");
-        Path two = tiny.train(shards, "two", "train.steps=6", "train.workers=2", "train.learning-rate=1e-3");
+    void severalWorkersOnTheSameGlobalBatchGiveTheSameLosses() throws Exception {
+        Path one = tiny.train(shards, "one", "train.steps=6", "train.accumulation=4", "train.learning-rate=1e-3");
         List<Double> expected = TinyRun.losses(one);
-        List<Double> losses = TinyRun.losses(two);
-        assertThat(losses).hasSize(6);
-        for (int step = 0; step < 6; step++) {
-            assertThat(losses.get(step)).isCloseTo(expected.get(step), within(LOSS));
+        for (int workers : new int[] {2, 4}) {
+            TinyRun some = TinyRun.on(folder, Map.of("spark.master", "local[" + workers + "]"));
+            Path output = some.train(
+                    shards,
+                    "workers-" + workers,
+                    "train.steps=6",
+                    "train.workers=" + workers,
+                    "train.accumulation=" + 4 / workers,
+                    "train.learning-rate=1e-3");
+            List<Double> losses = TinyRun.losses(output);
+            assertThat(losses).hasSize(6);
+            for (int step = 0; step < 6; step++) {
+                assertThat(losses.get(step)).isCloseTo(expected.get(step), within(LOSS));
+            }
         }
+    }
+
+    @Test
+    void sharedOptimizerGivesTheSameModelAndSurvivesSegmentsAndCheckpoints() throws Exception {
+        Path demonstrations = tiny.shards("sft", 12, false);
+        List<byte[]> models = new ArrayList<>();
+        for (String shard : List.of("yes", "no")) {
+            Path output = tiny.train(
+                    demonstrations,
+                    "shard-" + shard,
+                    "train.objective=sft",
+                    "train.full=true",
+                    "train.steps=6",
+                    "train.workers=2",
+                    "train.segment-steps=2",
+                    "train.save-every=3",
+                    "train.shard-optimizer=" + shard,
+                    "train.learning-rate=1e-3");
+            models.add(Files.readAllBytes(output.resolve("model/model.safetensors")));
+            models.add(Files.readAllBytes(output.resolve("checkpoints/step-3/training_state.safetensors")));
+        }
+        assertThat(Arrays.equals(models.get(0), models.get(2))).isTrue();
+        assertThat(Arrays.equals(models.get(1), models.get(3))).isTrue();
     }
 
     @Test
