@@ -20,7 +20,7 @@ import org.apache.spark.SparkConf;
  */
 public final class AllReduce {
     private static final int[] BLOCKS = {1 << 16, 1 << 18, 1 << 20, 1 << 22};
-    private static final int WARM_UP = 12;
+    private static final int WARM_UP = 60;
     private static final int REPEATS = 6;
 
     public static void main(String[] arguments) throws Exception {

@@ -231,10 +231,12 @@ class TrainLoopTest {
 
     /** Commits at 4 and at the end. */
     private TrainPlan plan() {
-        Settings settings = Settings.resolve(
-                null,
-                List.of(),
-                List.of("train.steps=8", "train.save-every=4", "train.segment-steps=2", "train.max-skipped=3"));
+        return plan(storage, "train.steps=8", "train.save-every=4", "train.segment-steps=2", "train.max-skipped=3");
+    }
+
+    /** A plan of a run whose workers load no model. */
+    static TrainPlan plan(Storage storage, String... assignments) {
+        Settings settings = Settings.resolve(null, List.of(), List.of(assignments));
         return new TrainPlan(
                 "run",
                 storage,
@@ -246,7 +248,7 @@ class TrainLoopTest {
                 1,
                 Precision.FP32,
                 BaseFormat.AS_IS,
-                8,
+                settings.train().batch().steps(),
                 8,
                 true,
                 null,
