@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.exchange;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -10,6 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * and the real exchange of one process. Counts what reaches the driver.
  */
 public final class SimulatedDriver implements AutoCloseable {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
     private final Rendezvous rendezvous = new Rendezvous();
     private final ExecutorService endpoint = Executors.newSingleThreadExecutor();
     private final AtomicLong calls = new AtomicLong();
@@ -24,7 +28,7 @@ public final class SimulatedDriver implements AutoCloseable {
      * @param calls of workers
      * @param received bytes
      * @param sent bytes
-     * @param busySeconds of its one thread
+     * @param busySeconds processor time of its one thread
      */
     public record Load(long calls, long received, long sent, double busySeconds) {
         /** What came since an earlier moment. */
@@ -39,9 +43,9 @@ public final class SimulatedDriver implements AutoCloseable {
 
     private String ask(String message) throws Exception {
         return endpoint.submit(() -> {
-                    long start = System.nanoTime();
+                    long start = THREADS.getCurrentThreadCpuTime();
                     String reply = rendezvous.receive(message);
-                    busyNanos.addAndGet(System.nanoTime() - start);
+                    busyNanos.addAndGet(THREADS.getCurrentThreadCpuTime() - start);
                     calls.incrementAndGet();
                     received.addAndGet(message.length());
                     sent.addAndGet(reply.length());
