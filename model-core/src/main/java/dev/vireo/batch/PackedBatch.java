@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.batch;
 
-import dev.vireo.image.ProcessedImage;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -57,13 +55,6 @@ public final class PackedBatch {
 
     public List<Sample> samples() {
         return samples;
-    }
-
-    /** All images, in the order of their places in the sequence. */
-    public List<ProcessedImage> images() {
-        var images = new ArrayList<ProcessedImage>();
-        samples.forEach(sample -> images.addAll(sample.images()));
-        return images;
     }
 
     /** Token ids [T]. */

@@ -88,6 +88,11 @@ public final class Fingerprint {
         });
     }
 
+    /** Of the file that says how a model's parts fit together. */
+    public static String config(Path modelDirectory) {
+        return files(modelDirectory, List.of("config.json"));
+    }
+
     /** Of the files that say how pictures become tiles. */
     public static String processor(Path modelDirectory) {
         return files(modelDirectory, PROCESSOR);

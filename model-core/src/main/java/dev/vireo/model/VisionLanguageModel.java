@@ -8,12 +8,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.vireo.adapter.AdapterHost;
 import dev.vireo.batch.PackedBatch;
-import dev.vireo.image.ProcessedImage;
 import dev.vireo.nn.Block;
 import dev.vireo.nn.Tape;
 import dev.vireo.tensor.Precision;
 import dev.vireo.tensor.Tensors;
-import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
@@ -25,7 +23,7 @@ import java.util.List;
 public final class VisionLanguageModel implements AutoCloseable {
     private final ModelDevice device;
     private final ModelBlocks parts;
-    private final VisionEncoder vision;
+    private final ImageFeatures features;
     private final TextDecoder text;
     private final int imageTokenId;
     private final List<AutoCloseable> resources;
@@ -38,8 +36,8 @@ public final class VisionLanguageModel implements AutoCloseable {
             ModelDevice device, ModelBlocks parts, int imageTokenId, List<? extends AutoCloseable> resources) {
         this.device = device;
         this.parts = parts;
-        this.vision = parts.vision();
         this.text = parts.text();
+        this.features = new ImageFeatures(parts.vision(), device, text.width());
         this.imageTokenId = imageTokenId;
         this.resources = List.copyOf(resources);
     }
@@ -120,33 +118,21 @@ public final class VisionLanguageModel implements AutoCloseable {
      */
     public NDArray embed(Tape tape, PackedBatch batch) {
         NDManager scope = tape.scope();
-        NDArray features = features(tape, batch.images());
+        NDArray images = features.of(tape, batch.samples());
         NDArray places = batch.imagePlaces().length == 0
                 ? scope.zeros(new Shape(0), DataType.INT64)
                 : scope.create(batch.imagePlaces());
-        return tape.run(text.embedding(), features, scope.create(batch.ids()), places);
+        return tape.run(text.embedding(), images, scope.create(batch.ids()), places);
     }
 
-    private NDArray features(Tape tape, List<ProcessedImage> images) {
-        NDManager scope = tape.scope();
-        if (images.isEmpty()) {
-            return scope.zeros(new Shape(0, text.width()));
-        }
-        NDArray x = pixels(scope, images);
-        for (Block block : vision.blocks()) {
-            x = tape.run(block, x);
-        }
-        return tape.run(vision.packing().block(), x, vision.packing().layout(scope, images));
+    /** Hexadecimal SHA-256 of the vision encoder's weights in the model's precision. */
+    public String encoderHash() {
+        return features.encoderHash();
     }
 
-    /** All tiles of all images, uint8 [B, 3, height, width]. */
-    private NDArray pixels(NDManager scope, List<ProcessedImage> images) {
-        ProcessedImage first = images.get(0);
-        int tiles = images.stream().mapToInt(ProcessedImage::tileCount).sum();
-        ByteBuffer pixels = ByteBuffer.allocateDirect(
-                Math.multiplyExact(tiles, Math.multiplyExact(3, first.tileHeight() * first.tileWidth())));
-        images.forEach(image -> pixels.put(image.tiles()));
-        return tensors().upload(scope, pixels.flip(), new Shape(tiles, 3, first.tileHeight(), first.tileWidth()));
+    /** From now on reads and keeps the features of images in files, as long as nothing trains or adapts the vision encoder. */
+    public void keepFeatures(FeatureFiles files) {
+        features.keepIn(files);
     }
 
     @Override

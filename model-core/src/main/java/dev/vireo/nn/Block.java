@@ -67,6 +67,11 @@ public final class Block {
         return parameters.stream().filter(Parameter::trainable).toList();
     }
 
+    /** Whether what it computes can differ from what the checkpoint's weights compute. */
+    public boolean isAdapted() {
+        return attached || hasTrainable();
+    }
+
     boolean hasTrainable() {
         return parameters.stream().anyMatch(Parameter::trainable);
     }

@@ -115,6 +115,11 @@ public final class PretrainedModel {
         return Fingerprint.weights(directory);
     }
 
+    /** Hexadecimal SHA-256 of the configuration's text. */
+    public String configHash() {
+        return Fingerprint.config(directory);
+    }
+
     /** Hexadecimal SHA-256 of the image processor's settings. */
     public String processorHash() {
         return Fingerprint.processor(directory);

@@ -4,6 +4,8 @@ package dev.vireo.training;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which rows an optimizer step sees: a function of (seed, epoch, step) alone, never of the number of workers, of file
@@ -24,8 +26,15 @@ public final class DataOrder {
     private final int microBatchesPerStep;
     private final long seed;
     private final boolean shuffled;
+    private final @Nullable TokenBudget budget;
 
-    private DataOrder(int rows, int microBatchRows, int microBatchesPerStep, long seed, boolean shuffled) {
+    private DataOrder(
+            int rows,
+            int microBatchRows,
+            int microBatchesPerStep,
+            long seed,
+            boolean shuffled,
+            @Nullable TokenBudget budget) {
         requirePositive("number of rows", rows);
         requirePositive("micro-batch size", microBatchRows);
         requirePositive("number of micro-batches per step", microBatchesPerStep);
@@ -34,16 +43,29 @@ public final class DataOrder {
         this.microBatchesPerStep = microBatchesPerStep;
         this.seed = seed;
         this.shuffled = shuffled;
+        this.budget = budget;
     }
 
     /** Every epoch in another pseudo-random order, drawn from {@code seed} and the epoch's number. */
     public static DataOrder shuffled(int rows, int microBatchRows, int microBatchesPerStep, long seed) {
-        return new DataOrder(rows, microBatchRows, microBatchesPerStep, seed, true);
+        return new DataOrder(rows, microBatchRows, microBatchesPerStep, seed, true, null);
     }
 
     /** Every epoch in the order of the input. */
     public static DataOrder sequential(int rows, int microBatchRows, int microBatchesPerStep) {
-        return new DataOrder(rows, microBatchRows, microBatchesPerStep, 0, false);
+        return new DataOrder(rows, microBatchRows, microBatchesPerStep, 0, false, null);
+    }
+
+    /**
+     * The same global batches, cut into micro-batches of at most so many tokens instead of {@code microBatchRows} rows. Each
+     * goes to the worker that has the fewest tokens so far.
+     *
+     * @param most tokens of a micro-batch; a longer row is one of its own
+     * @param tokens of a row
+     */
+    public DataOrder packed(int most, IntUnaryOperator tokens) {
+        requirePositive("number of tokens of a micro-batch", most);
+        return new DataOrder(rows, microBatchRows, microBatchesPerStep, seed, shuffled, new TokenBudget(most, tokens));
     }
 
     /** Rows of a full global batch. */
@@ -82,6 +104,9 @@ public final class DataOrder {
             throw new IllegalArgumentException("Invalid step: " + step + " (expected 0 or more)");
         }
         int[] batch = globalBatch(step);
+        if (budget != null) {
+            return budget.microBatches(batch);
+        }
         List<int[]> parts = new ArrayList<>();
         for (int from = 0; from < batch.length; from += microBatchRows) {
             parts.add(Arrays.copyOfRange(batch, from, Math.min(batch.length, from + microBatchRows)));
@@ -95,6 +120,9 @@ public final class DataOrder {
             throw new IllegalArgumentException("Invalid rank: " + rank + " (expected 0 to " + (worldSize - 1) + ")");
         }
         List<int[]> all = microBatches(step);
+        if (budget != null) {
+            return budget.share(all, rank, worldSize);
+        }
         List<int[]> mine = new ArrayList<>();
         for (int number = rank; number < all.size(); number += worldSize) {
             mine.add(all.get(number));

@@ -86,6 +86,60 @@ class DataOrderTest {
     }
 
     @Test
+    void packedMicroBatchesHoldAStepsRowsWithinTheBudget() {
+        DataOrder counted = DataOrder.shuffled(50, 2, 6, 5);
+        DataOrder packed = counted.packed(100, DataOrderTest::tokens);
+        for (long step = 0; step < counted.stepsPerEpoch(); step++) {
+            List<int[]> parts = packed.microBatches(step);
+            assertThat(rows(parts)).containsExactlyInAnyOrderElementsOf(rows(counted.microBatches(step)));
+            assertThat(parts)
+                    .allSatisfy(part -> assertThat(Arrays.stream(part)
+                                    .map(DataOrderTest::tokens)
+                                    .sum())
+                            .isLessThanOrEqualTo(100));
+            int total = rows(parts).stream().mapToInt(DataOrderTest::tokens).sum();
+            // First-fit decreasing needs at most 11/9 of the fewest bins and one more (Johnson 1973).
+            assertThat(parts).hasSizeLessThanOrEqualTo(11 * (total / 100 + 1) / 9 + 1);
+        }
+    }
+
+    @Test
+    void packedMicroBatchesAreDealtOutByTokensAndDoNotDependOnTheNumberOfWorkers() {
+        DataOrder packed = DataOrder.shuffled(50, 2, 6, 5).packed(100, DataOrderTest::tokens);
+        for (int worldSize : new int[] {1, 2, 3}) {
+            List<int[]> dealt = new ArrayList<>();
+            int[] loads = new int[worldSize];
+            for (int rank = 0; rank < worldSize; rank++) {
+                List<int[]> mine = packed.microBatches(0, rank, worldSize);
+                dealt.addAll(mine);
+                loads[rank] =
+                        rows(mine).stream().mapToInt(DataOrderTest::tokens).sum();
+            }
+            assertThat(dealt).containsExactlyInAnyOrderElementsOf(packed.microBatches(0));
+            assertThat(Arrays.stream(loads).max().getAsInt()
+                            - Arrays.stream(loads).min().getAsInt())
+                    .isLessThanOrEqualTo(100);
+        }
+    }
+
+    @Test
+    void aRowLongerThanTheBudgetIsAMicroBatchOfItsOwn() {
+        DataOrder packed = DataOrder.sequential(3, 3, 1).packed(10, row -> row == 1 ? 12 : 5);
+        assertThat(packed.microBatches(0)).containsExactly(new int[] {1}, new int[] {0, 2});
+        assertThatThrownBy(() -> packed.packed(0, row -> 1))
+                .hasMessage("Invalid number of tokens of a micro-batch: 0 (expected 1 or more)");
+    }
+
+    /** Between 5 and 60. */
+    private static int tokens(int row) {
+        return 5 + row * 37 % 56;
+    }
+
+    private static List<Integer> rows(List<int[]> parts) {
+        return parts.stream().flatMapToInt(Arrays::stream).boxed().toList();
+    }
+
+    @Test
     void emptyDataIsRefused() {
         assertThatThrownBy(() -> DataOrder.sequential(0, 1, 1))
                 .hasMessage("Invalid number of rows: 0 (expected 1 or more)");

@@ -21,6 +21,7 @@ import dev.vireo.objective.Objective;
 import dev.vireo.objective.Orpo;
 import dev.vireo.tensor.Precision;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -93,6 +94,29 @@ class ReplicaTest {
                                 assertThat(b.metrics().get(name)).as(name).isCloseTo(value, within(1e-4)));
             }
         }
+    }
+
+    @Test
+    void lossesDoNotDependOnHowRowsArePacked() {
+        try (Worker counted = new Worker(Precision.FP32);
+                Worker packed = new Worker(Precision.FP32)) {
+            int longest = rows.stream().mapToInt(Sample::tokens).max().orElseThrow();
+            DataOrder order = DataOrder.sequential(rows.size(), 1, rows.size());
+            DataOrder byLength = order.packed(longest + 40, row -> rows.get(row).tokens());
+            assertThat(byLength.microBatches(0)).hasSizeLessThan(rows.size());
+            for (int step = 0; step < 3; step++) {
+                StepResult a = counted.step(samples(order.microBatches(step)), GradientExchange.single());
+                StepResult b = packed.step(samples(byLength.microBatches(step)), GradientExchange.single());
+                assertThat(b.loss()).isCloseTo(a.loss(), within(ROUNDING));
+                assertThat(b.gradNorm()).isCloseTo(a.gradNorm(), within(ROUNDING * a.gradNorm() + ROUNDING));
+            }
+        }
+    }
+
+    private List<List<Sample>> samples(List<int[]> microBatches) {
+        return microBatches.stream()
+                .map(part -> Arrays.stream(part).mapToObj(rows::get).toList())
+                .toList();
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.io.Serializable;
  * @param steps optimizer steps; 0 where epochs count
  * @param epochs passes over the data, possibly a fraction; without meaning where steps are given
  * @param batchSize pairs for each worker and micro-step
+ * @param maxTokens tokens of a micro-batch where rows are packed by length; 0 where they are counted
  * @param accumulation micro-steps for each optimizer step
  * @param workers data-parallel workers
  * @param shuffle whether the order is drawn from the seed or that of the input
@@ -21,6 +22,7 @@ public record BatchSettings(
         int steps,
         double epochs,
         int batchSize,
+        int maxTokens,
         int accumulation,
         int workers,
         int exchangeTimeoutSeconds,
@@ -49,6 +51,7 @@ public record BatchSettings(
                 train.count("steps", 0),
                 train.positive("epochs"),
                 train.count("batch-size", 1),
+                train.count("max-tokens-per-batch", 0),
                 train.count("accumulation", 1),
                 train.count("workers", 1),
                 train.count("exchange-timeout", 1),

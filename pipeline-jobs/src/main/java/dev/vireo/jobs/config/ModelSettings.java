@@ -11,8 +11,10 @@ import java.io.Serializable;
  * @param base how the frozen base weights are held
  * @param doubleQuantization whether the scales of NF4 are quantized too
  * @param threads CPU threads for one model; 0 shares the cores among the workers of one JVM
+ * @param featureCacheGib most GiB of image features that a machine keeps; 0 keeps none
  */
-public record ModelSettings(Precision precision, Base base, boolean doubleQuantization, int threads)
+public record ModelSettings(
+        Precision precision, Base base, boolean doubleQuantization, int threads, int featureCacheGib)
         implements Serializable {
     /** Arithmetic of the model. */
     public enum Precision {
@@ -43,12 +45,18 @@ public record ModelSettings(Precision precision, Base base, boolean doubleQuanti
         };
     }
 
+    /** Most bytes of image features that a machine keeps. */
+    public long featureCacheBytes() {
+        return (long) featureCacheGib << 30;
+    }
+
     static ModelSettings read(SettingsReader reader) {
         ModelSettings settings = new ModelSettings(
                 reader.choice("precision", Precision.class),
                 reader.choice("base", Base.class),
                 reader.flag("double-quantization"),
-                reader.count("threads", 0));
+                reader.count("threads", 0),
+                reader.count("feature-cache", 0));
         if (settings.doubleQuantization && settings.base != Base.NF4) {
             reader.invalid("double-quantization", "false without model.base=nf4, whose scales it quantizes");
         }

@@ -118,7 +118,8 @@ public final class EvaluateJob implements Job {
                 null,
                 precision,
                 context.settings().model().format(),
-                threads);
+                threads,
+                context.settings().model().featureCacheBytes());
         String place = storage.absolute(output.path());
         List<String> inputs = context.arguments().inputs();
         try (Progress progress = context.console().progress("evaluate", "rows", (long) models.size() * plan.rows())) {

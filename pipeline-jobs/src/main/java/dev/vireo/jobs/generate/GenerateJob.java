@@ -89,7 +89,8 @@ public final class GenerateJob implements Job {
                 arguments.adapter(),
                 precision,
                 context.settings().model().format(),
-                threads);
+                threads,
+                context.settings().model().featureCacheBytes());
         var task = new GenerateTask(
                 spec,
                 OpenShards.absolute(context.storage(), arguments.inputs()),

@@ -78,7 +78,8 @@ public final class Scores {
                 request.adapter(),
                 precision,
                 context.settings().model().format(),
-                threads);
+                threads,
+                context.settings().model().featureCacheBytes());
         var task = new ScoreTask(
                 spec,
                 OpenShards.absolute(context.storage(), request.shards()),

@@ -99,7 +99,8 @@ public final class LocalCopy {
         }
     }
 
-    private static Path cache() {
+    /** The folder on this machine in which copies and other things that can be made again are kept. */
+    public static Path cache() {
         String named = System.getenv("VIREO_CACHE");
         return named != null && !named.isBlank()
                 ? Path.of(named)

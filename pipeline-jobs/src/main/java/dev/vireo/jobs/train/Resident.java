@@ -12,8 +12,10 @@ import dev.vireo.jobs.config.LoraSettings;
 import dev.vireo.jobs.config.OptimizerSettings;
 import dev.vireo.jobs.config.TrainSettings;
 import dev.vireo.jobs.exchange.WorkerExchange;
+import dev.vireo.jobs.shards.RowIndex;
 import dev.vireo.jobs.shards.ShardSet;
 import dev.vireo.jobs.storage.LocalCopy;
+import dev.vireo.jobs.workers.KeptFeatures;
 import dev.vireo.model.ModelLoader;
 import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.nn.Block.Weights;
@@ -24,6 +26,7 @@ import dev.vireo.pretrained.ModelExport;
 import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.training.AdamWSettings;
 import dev.vireo.training.AdamWSettings.Moments;
+import dev.vireo.training.DataOrder;
 import dev.vireo.training.Evaluation;
 import dev.vireo.training.GraphBudget;
 import dev.vireo.training.Replica;
@@ -71,6 +74,9 @@ final class Resident implements AutoCloseable {
         PretrainedModel pretrained = PretrainedModel.open(directory);
         ModelLoader loader = pretrained.loader();
         VisionLanguageModel model = model(plan, loader, device);
+        if (!plan.train().full()) {
+            KeptFeatures.attach(model, pretrained, plan.featureBytes());
+        }
         Objective objective = plan.train().objective().objective();
         PromptTargets targets = StepReader.targets(objective);
         LoraAdapter adapter = plan.train().full() ? null : adapter(plan, model);
@@ -83,8 +89,8 @@ final class Resident implements AutoCloseable {
                 adamW(plan.train()),
                 memory(plan, device));
         replica.sum(plan.train().batch().overlap() ? Replica.Summing.OVERLAPPED : Replica.Summing.BEHIND);
-        StepReader rows = new StepReader(
-                ShardSet.open(plan.storage(), plan.shards()), pretrained.images(), plan.order(), objective);
+        ShardSet shards = ShardSet.open(plan.storage(), plan.shards());
+        StepReader rows = new StepReader(shards, pretrained.images(), order(plan, shards.index()), objective);
         HeldOut heldOut = plan.evalShards().isEmpty()
                 ? null
                 : new HeldOut(
@@ -108,6 +114,11 @@ final class Resident implements AutoCloseable {
         return plan.train().optimizer().master() == OptimizerSettings.Master.KAHAN
                 ? loader.trainableWithoutMasters(device)
                 : loader.trainable(device, plan.precision());
+    }
+
+    private static DataOrder order(TrainPlan plan, RowIndex index) {
+        int most = plan.train().batch().maxTokens();
+        return most == 0 ? plan.order() : plan.order().packed(most, index::tokens);
     }
 
     private static LoraAdapter adapter(TrainPlan plan, VisionLanguageModel model) throws IOException {

@@ -134,6 +134,7 @@ final class TrainChecks {
             problems.add("Cannot train on " + option + " " + String.join(", ", shards.directories())
                     + ": it has no rows; see the rejects/ of prepare for the reasons");
         }
+        requireRowsFit(option, index, train.batch().maxTokens());
         int lacking = 0;
         String example = "";
         for (int row = 0; row < index.rows(); row++) {
@@ -181,6 +182,18 @@ final class TrainChecks {
             case CHOSEN -> "have no answer to learn";
             case EACH -> "have no answer";
         };
+    }
+
+    private void requireRowsFit(String option, RowIndex index, int most) {
+        int longest = 0;
+        for (int row = 1; row < index.rows(); row++) {
+            longest = index.tokens(row) > index.tokens(longest) ? row : longest;
+        }
+        if (most > 0 && index.rows() > 0 && index.tokens(longest) > most) {
+            problems.add("Invalid train.max-tokens-per-batch: " + most + " (expected at least "
+                    + index.tokens(longest) + ", the tokens of row " + index.rowId(longest) + " of " + option
+                    + "; prepare.max-tokens rejects longer rows)");
+        }
     }
 
     private static String objective(TrainSettings train) {

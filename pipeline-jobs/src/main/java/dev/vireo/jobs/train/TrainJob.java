@@ -72,6 +72,7 @@ public final class TrainJob implements Job {
                 context.settings().model().format(),
                 steps,
                 inputs.rows(),
+                context.settings().model().featureCacheBytes(),
                 spark.sparkContext().isLocal(),
                 reference.training(),
                 reference.heldOut());

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param base how the frozen weights are held
  * @param steps optimizer steps of the whole run
  * @param rows training rows
+ * @param featureBytes most bytes of image features that a machine keeps
  * @param oneProcess whether all workers are threads of the driver's process
  * @param reference the objective's reference of the training rows, null where it has none
  * @param evalReference of the held-out rows
@@ -44,6 +45,7 @@ record TrainPlan(
         BaseFormat base,
         long steps,
         int rows,
+        long featureBytes,
         boolean oneProcess,
         @Nullable ReferenceLogProbs reference,
         @Nullable ReferenceLogProbs evalReference)

@@ -26,6 +26,7 @@ public final class LoadedModel implements AutoCloseable {
     static LoadedModel load(ModelSpec spec, Device device) throws IOException {
         PretrainedModel pretrained = PretrainedModel.open(LocalCopy.of(spec.storage(), spec.model()));
         VisionLanguageModel model = pretrained.loader().frozen(device, spec.precision(), spec.base());
+        KeptFeatures.attach(model, pretrained, spec.featureBytes());
         if (spec.adapter() == null) {
             return new LoadedModel(pretrained, model, null);
         }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param precision in which it computes
  * @param base how its frozen weights are held
  * @param threads CPU threads for a task
+ * @param featureBytes most bytes of image features that a machine keeps
  */
 public record ModelSpec(
         String run,
@@ -27,11 +28,18 @@ public record ModelSpec(
         @Nullable String adapter,
         Precision precision,
         BaseFormat base,
-        int threads)
+        int threads,
+        long featureBytes)
         implements Serializable {
     /** A model for a run that begins. */
     public static ModelSpec begin(
-            Storage storage, String model, @Nullable String adapter, Precision precision, BaseFormat base, int threads)
+            Storage storage,
+            String model,
+            @Nullable String adapter,
+            Precision precision,
+            BaseFormat base,
+            int threads,
+            long featureBytes)
             throws IOException {
         return new ModelSpec(
                 UUID.randomUUID().toString(),
@@ -40,12 +48,13 @@ public record ModelSpec(
                 adapter == null ? null : storage.absolute(adapter),
                 precision,
                 base,
-                threads);
+                threads,
+                featureBytes);
     }
 
     /** The same model with another adapter. */
     public ModelSpec withAdapter(@Nullable String other) {
-        return new ModelSpec(run, storage, model, other, precision, base, threads);
+        return new ModelSpec(run, storage, model, other, precision, base, threads, featureBytes);
     }
 
     /** What two tasks must agree in to share a loaded model on one device. */

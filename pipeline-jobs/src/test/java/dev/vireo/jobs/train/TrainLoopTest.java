@@ -250,6 +250,7 @@ class TrainLoopTest {
                 BaseFormat.AS_IS,
                 settings.train().batch().steps(),
                 8,
+                0,
                 true,
                 null,
                 null);
