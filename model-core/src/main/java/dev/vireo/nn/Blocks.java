@@ -36,8 +36,11 @@ public final class Blocks implements AutoCloseable {
                         "plus",
                         shape.norm().plus(),
                         "activation",
-                        (long) shape.activation().code()),
+                        (long) shape.activation().code(),
+                        "kept_scores",
+                        shape.keptScoresPerToken()),
                 "Linear.py",
+                "Norm.py",
                 "Attention.py",
                 "DecoderLayer.py");
         return new Block(name, script, parameters, shape.graphElementsPerToken());
@@ -62,7 +65,11 @@ public final class Blocks implements AutoCloseable {
         long chunk = Math.max(32, Math.min(1024, LOGITS / vocabulary));
         return new Block(
                 name,
-                script(Map.of("eps", norm.eps(), "plus", norm.plus(), "chunk", chunk), "Linear.py", "Head.py"),
+                script(
+                        Map.of("eps", norm.eps(), "plus", norm.plus(), "chunk", chunk),
+                        "Linear.py",
+                        "Norm.py",
+                        "Head.py"),
                 parameters,
                 0);
     }

@@ -44,8 +44,20 @@ public record DecoderShape(
         return prefix == Prefix.BOTH_WAYS ? -1 : window;
     }
 
-    /** Elements that autograd saves for each token: inputs of the linears, norms in float32, attention's q, k, v and output. */
+    /**
+     * Elements that a kept graph holds for each token: inputs of norms and linears, attention's q, k, v and output, and its
+     * probabilities where they are kept.
+     */
     long graphElementsPerToken() {
-        return 12L * width + 4L * (heads + 2L * keyValueHeads) * headWidth + 4L * heads * headWidth + 5L * feedForward;
+        return recordedElementsPerToken() + keptScoresPerToken();
+    }
+
+    private long recordedElementsPerToken() {
+        return 8L * width + 4L * (heads + 2L * keyValueHeads) * headWidth + 2L * heads * headWidth + 5L * feedForward;
+    }
+
+    /** Elements of attention's probabilities up to which the backward pass finds them instead of computing them again. */
+    long keptScoresPerToken() {
+        return recordedElementsPerToken() / 2;
     }
 }

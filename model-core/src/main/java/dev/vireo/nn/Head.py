@@ -1,4 +1,4 @@
-# log p(target | context) at the scored positions only: log_softmax(W rms(h))[target], in float32 nats; rms with plus as Linear.py has it.
+# log p(target | context) at the scored positions only: log_softmax(W rms(h))[target], in float32 nats; rms with plus as Norm.py has it.
 # x = [hidden [T, D], sources int64 [M], targets int64 [M]]; p = 0 final norm [D], linear from 1 (output embedding [V, D])
 class Head(Module):
   __parameters__ = []
@@ -44,6 +44,18 @@ class Head(Module):
     return out
   # h [c, D], targets [c] -> log-probabilities [c] and their gradients with respect to h [c, D]
   def slopes(self: __torch__.Head, h: Tensor, targets: Tensor, p: List[Tensor]) -> List[Tensor]:
+    t = ops.prim.dtype(h)
+    if torch.numel(p[2]) + torch.numel(p[3]) == 0 and ops.prim.dtype(p[1]) == t:
+      a = __torch__.normed(h, p[0], self.eps, self.plus)
+      l = torch.log_softmax(torch.to(torch.linear(a[0], p[1]), 6), -1)
+      y = torch.squeeze(torch.gather(l, 1, torch.unsqueeze(targets, 1)), 1)
+      g = torch.index_select(p[1], 0, targets) - torch.mm(torch.to(torch.exp_(l), t), p[1])
+      out = [y, (__torch__.pull_rms(g, h, p[0], a[1], self.eps, self.plus))[0]]
+    else:
+      out = (self).slopes_recorded(h, targets, p, )
+    return out
+  # the same of an output embedding that is adapted or quantized
+  def slopes_recorded(self: __torch__.Head, h: Tensor, targets: Tensor, p: List[Tensor]) -> List[Tensor]:
     leaf = torch.requires_grad_(torch.detach(h), True)
     n = __torch__.rms(leaf, p[0], self.eps, self.plus)
     m = torch.requires_grad_(torch.detach(n), True)

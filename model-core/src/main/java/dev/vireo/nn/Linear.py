@@ -98,7 +98,8 @@ def linear(x: Tensor, p: List[Tensor], i: int) -> Tensor:
     if torch.numel(s) > 1:
       u = __torch__.dropout(x, s)
     low = torch.linear(u, torch.to(a, t))
-    up = torch.linear(low * torch.to(torch.select(s, 0, 0), t), torch.to(p[i + 3], t))
+    low = low * torch.to(torch.select(s, 0, 0), t)
+    wide = torch.to(p[i + 3], t)
     if torch.numel(p[i + 5]) > 0:
       if torch.numel(s) > 1:
         v = torch.linear(u, w)
@@ -107,21 +108,15 @@ def linear(x: Tensor, p: List[Tensor], i: int) -> Tensor:
       else:
         v = y
       g = torch.div(p[i + 5], __torch__.row_norms(w, p, i))
-      z = y + v * torch.to(g - 1., t) + up * torch.to(g, t)
+      z = y + v * torch.to(g - 1., t) + torch.linear(low, wide) * torch.to(g, t)
+    elif torch.dim(y) == 2:
+      # In place: one pass over y, one rounding.
+      z = torch.addmm_(y, low, torch.t(wide))
     else:
-      z = y + up
+      z = y + torch.linear(low, wide)
   else:
     z = y
   return z
-# RMS norm (Zhang and Sennrich 2019, arXiv 1910.07467): x / rms(x) * w; with plus = 1 it is Gemma's, x / rms(x) * (1 + w), which is
-# computed in float32 and rounded once.
-def rms(x: Tensor, w: Tensor, eps: float, plus: float) -> Tensor:
-  d = [torch.size(x, -1)]
-  if plus > 0.:
-    y = torch.to(torch.rms_norm(torch.to(x, 6), d, torch.to(w, 6) + plus, eps), ops.prim.dtype(x))
-  else:
-    y = torch.rms_norm(x, d, w, eps)
-  return y
 def activation(x: Tensor, kind: int) -> Tensor:
   # 0 gelu (exact), 1 quick_gelu x sigmoid(1.702 x), 2 silu, 3 gelu (tanh approximation)
   if kind == 0:
@@ -132,4 +127,13 @@ def activation(x: Tensor, kind: int) -> Tensor:
     y = torch.silu(x)
   else:
     y = torch.gelu(x, approximate="tanh")
+  return y
+# gradient of the activation's input x
+def pull_activation(g: Tensor, x: Tensor, kind: int) -> Tensor:
+  if kind == 2:
+    y = torch.silu_backward(g, x)
+  else:
+    leaf = torch.requires_grad_(torch.detach(x), True)
+    gs = torch.autograd.grad([__torch__.activation(leaf, kind)], [leaf], annotate(List[Optional[Tensor]], [g]))
+    y = torch._unwrap_optional(gs[0])
   return y
