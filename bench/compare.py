@@ -37,6 +37,15 @@ def main():
     print(f"reference: {dpo['reference_seconds']:.2f} s a row, once before training (the peer computes it in every step)")
     print(f"memory: ours {dpo['peak_bytes'] / 1e9:.2f} GB, peer {peer['peak_bytes'] / 1e9:.2f} GB")
     ours, theirs = seconds(dpo), seconds(peer)
+    for objective, report in (("DPO", dpo), ("ORPO", orpo)):
+        rate = statistics.median(step["flops"] / step["seconds"] for step in report["steps"][1:])
+        outside = statistics.median(step["outside"] for step in report["steps"][1:])
+        print(
+            f"{objective}: {report['steps'][1]['flops'] / 1e9:.0f} GFLOP a step, {rate / 1e9:.0f} GFLOP/s, {rate / report['multiply_flops']:.2f} of the rate of "
+            f"a large bf16 multiply ({report['multiply_flops'] / 1e9:.0f} GFLOP/s); {100 * outside:.1f} % of a step outside TorchScript"
+        )
+    both = dpo["reference_seconds"] + ours
+    print(f"with the reference: {theirs / both:.2f} x (a row's reference and a step {both:.2f} s)")
     print(f"{name}: {theirs / ours:.2f} x (ours {ours:.2f} s, peer {theirs:.2f} s), memory {dpo['peak_bytes'] / peer['peak_bytes']:.2f} of the peer's")
 
 

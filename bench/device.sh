@@ -19,5 +19,5 @@ ours() {
   local file="$1"
   shift
   env DJL_OFFLINE=true OPT_OUT_TRACKING=true ${gpu_environment[@]+"${gpu_environment[@]}"} \
-    "$java" -Xmx2g ${gpu_options[@]+"${gpu_options[@]}"} -Dvireo.device="$device" -cp "$classpath" "$root/bench/ours/$file" "$@"
+    "$java" -Xms64m -Xmx512m -XX:+UseSerialGC ${gpu_options[@]+"${gpu_options[@]}"} -Dvireo.device="$device" -cp "$classpath" "$root/bench/ours/$file" "$@"
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
@@ -18,14 +21,18 @@ import dev.vireo.generation.SequenceScores;
 import dev.vireo.image.ImageDecoder;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.image.RgbImage;
+import dev.vireo.model.FeatureFiles;
 import dev.vireo.model.VisionLanguageModel;
+import dev.vireo.nn.Block;
 import dev.vireo.nn.Block.Weights;
+import dev.vireo.nn.LinearModule;
 import dev.vireo.objective.Dpo;
 import dev.vireo.objective.NllScope;
 import dev.vireo.objective.Objective;
 import dev.vireo.objective.Orpo;
 import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.tensor.Precision;
+import dev.vireo.tensor.Tensors;
 import dev.vireo.tokenization.PairTokenizer;
 import dev.vireo.tokenization.TokenizedConversation;
 import dev.vireo.training.AdamWSettings;
@@ -49,6 +56,7 @@ import java.util.Map;
  * of log-probabilities and seconds (with decoding, resizing and tokenizing the row), the seconds of the reference, and the peak of the resident memory.
  */
 public final class Step {
+    private static final int LORA_RANK = 16;
     private static final double LEARNING_RATE = 2e-4;
     private static final AdamWSettings ADAM = new AdamWSettings(0.9, 0.999, 1e-8, 0, 1);
 
@@ -89,9 +97,11 @@ public final class Step {
 
     private Map<String, Object> run(int steps, Objective objective) throws Exception {
         Map<String, Object> report = new LinkedHashMap<>();
+        Path features = Files.createTempDirectory("vireo-bench");
         try (VisionLanguageModel model = pretrained.loader().frozen(DEVICE, Precision.BF16);
                 LoraAdapter adapter = LoraAdapter.attach(
                         model.adapterHost(), PeftAdapter.read(directory.resolve("adapter")), LoraAdapter.Use.TRAINED)) {
+            model.keepFeatures(FeatureFiles.open(features, "bench", 1L << 30));
             ReferenceLogProbs reference = ReferenceLogProbs.none();
             if (objective.needsReference()) {
                 long start = System.nanoTime();
@@ -108,6 +118,11 @@ public final class Step {
             }
         }
         report.put("peak_bytes", peakBytes());
+        report.put("multiply_flops", multiplyRate());
+        try (var files = Files.list(features)) {
+            files.forEach(file -> file.toFile().delete());
+        }
+        Files.delete(features);
         return report;
     }
 
@@ -126,17 +141,112 @@ public final class Step {
     }
 
     private Map<String, Object> step(VisionLanguageModel model, Replica replica, int step) throws Exception {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        Outside outside = new Outside(Thread.currentThread());
         long start = System.nanoTime();
         Sample row = sample(step);
         int nll = PackedBatch.nllTokens(row, model.imageTokenId(), PromptTargets.IGNORED);
         StepInput input = new StepInput(List.of(List.of(row)), new BatchTotals(1, 2, nll), LEARNING_RATE);
         StepResult result = replica.step(input, GradientExchange.single());
-        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("seconds", seconds(start));
+        entry.put("outside", outside.share());
+        entry.put("flops", flops(model, PackedBatch.of(List.of(row), model.imageTokenId(), PromptTargets.IGNORED)));
         entry.put("loss", result.loss());
         entry.put("logps/chosen", result.metrics().get("logps/chosen"));
         entry.put("logps/rejected", result.metrics().get("logps/rejected"));
-        entry.put("seconds", seconds(start));
         return entry;
+    }
+
+    /** Samples how much of a thread's time passes outside the calls of TorchScript. */
+    private static final class Outside extends Thread {
+        private final Thread watched;
+        private volatile boolean ended;
+        private int samples;
+        private int outside;
+
+        Outside(Thread watched) {
+            this.watched = watched;
+            setDaemon(true);
+            start();
+        }
+
+        @Override
+        public void run() {
+            while (!ended) {
+                boolean inside = false;
+                for (StackTraceElement frame : watched.getStackTrace()) {
+                    inside |= frame.getMethodName().equals("moduleRunMethod");
+                }
+                samples++;
+                outside += inside ? 0 : 1;
+                try {
+                    sleep(2);
+                } catch (InterruptedException e) {
+                    ended = true;
+                }
+            }
+        }
+
+        double share() throws InterruptedException {
+            ended = true;
+            join();
+            return (double) outside / Math.max(1, samples);
+        }
+    }
+
+    /**
+     * Operations that the packed step needs when image features are at hand: the language model's multiplications forward and
+     * back, attention's over the pairs that see each other, and nothing that is computed twice. Frozen weights want no gradient,
+     * the first layer's input none either, and the last layer is wanted only where tokens are scored.
+     */
+    private static double flops(VisionLanguageModel model, PackedBatch batch) {
+        List<Block> layers = model.text().layers();
+        long[] segments = batch.segments();
+        double all = batch.size();
+        double flops = 0;
+        for (int layer = 0; layer < layers.size(); layer++) {
+            boolean last = layer == layers.size() - 1;
+            double wanted = 0;
+            double pairs = 0;
+            for (int i = 0; i < segments.length / 4; i++) {
+                long first = last ? batch.queries()[i] : segments[4 * i];
+                double own = segments[4 * i + 1] - first;
+                double before = segments[4 * i + 3] - segments[4 * i + 2] + first - segments[4 * i];
+                wanted += own;
+                pairs += own * before + own * (own + 1) / 2;
+            }
+            double queries = 0;
+            for (LinearModule linear : layers.get(layer).linears()) {
+                String name = linear.name().replaceFirst(".*\\.", "");
+                double rows = name.equals("k_proj") || name.equals("v_proj") ? all : wanted;
+                double sizes = (double) linear.inFeatures() * linear.outFeatures();
+                boolean pulledBack = layer > 0 || !name.matches("[qkv]_proj");
+                flops += 2 * sizes * rows * (pulledBack ? 2 : 1);
+                flops += 2.0 * LORA_RANK * (linear.inFeatures() + linear.outFeatures()) * rows * 3;
+                queries = name.equals("q_proj") ? linear.outFeatures() : queries;
+            }
+            flops += 12 * queries * pairs;
+        }
+        return flops + 4.0 * model.text().width() * model.text().vocabulary() * batch.targets().length;
+    }
+
+    /** Operations a second of a large multiplication in bf16. */
+    private static double multiplyRate() {
+        int side = DEVICE.isGpu() ? 8192 : 3072;
+        try (NDManager scope = NDManager.newBaseManager(DEVICE, "PyTorch");
+                Tensors tensors = new Tensors(DEVICE)) {
+            NDArray a = tensors.cast(scope, scope.randomUniform(-1, 1, new Shape(side, side)), Precision.BF16);
+            double best = Double.MAX_VALUE;
+            for (int i = 0; i < 8; i++) {
+                long start = System.nanoTime();
+                try (NDArray product = a.matMul(a);
+                        NDArray number = tensors.float32(scope, product)) {
+                    number.get("0:1,0:1").toFloatArray();
+                }
+                best = Math.min(best, seconds(start));
+            }
+            return 2.0 * side * side * side / best;
+        }
     }
 
     private static long peakBytes() throws Exception {
