@@ -88,8 +88,10 @@ public final class StepFlops {
 
     /** Operations of a training step's share. */
     public double of(PackedBatch batch) {
-        long tiles =
-                batch.images().stream().mapToLong(ProcessedImage::tileCount).sum();
+        long tiles = batch.samples().stream()
+                .flatMap(sample -> sample.images().stream())
+                .mapToLong(ProcessedImage::tileCount)
+                .sum();
         long[] segments = batch.segments();
         long[] queries = batch.queries();
         double multiplications = 0;
