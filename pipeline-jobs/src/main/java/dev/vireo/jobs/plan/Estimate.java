@@ -118,12 +118,9 @@ public final class Estimate {
 
     private boolean fits(Choice choice) {
         MemoryPlan plan = memory(choice);
-        // On a GPU the files' pages are copied, and each worker has a process of its own.
-        long shared = plan.mapped() + plan.process();
-        long own = plan.required() - plan.process();
-        return machine.gpu()
-                ? plan.total() <= machine.memoryBytes()
-                : machine.workers() * own + shared - plan.mapped() <= machine.memoryBytes();
+        // A GPU has a copy of the files' pages; the workers of a host share its process, and the kernel can drop those pages.
+        long workers = machine.workers() * (plan.required() - plan.process());
+        return (machine.gpu() ? plan.total() : workers + plan.process()) <= machine.memoryBytes();
     }
 
     /** Whether the machine can hold what must be there at once. */
