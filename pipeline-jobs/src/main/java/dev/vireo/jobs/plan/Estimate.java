@@ -118,7 +118,8 @@ public final class Estimate {
 
     private boolean fits(Choice choice) {
         MemoryPlan plan = memory(choice);
-        // A GPU has a copy of the files' pages; the workers of a host share its process, and the kernel can drop those pages.
+        // A GPU has a copy of the files' pages; the workers of a host share its process, and the kernel can drop those
+        // pages.
         long workers = machine.workers() * (plan.required() - plan.process());
         return (machine.gpu() ? plan.total() : workers + plan.process()) <= machine.memoryBytes();
     }
