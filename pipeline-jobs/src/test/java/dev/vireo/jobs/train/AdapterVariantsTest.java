@@ -98,22 +98,6 @@ class AdapterVariantsTest {
     }
 
     @Test
-    void interruptedRunWithEightBitMomentsEndsWithTheSameBits() throws Exception {
-        List<String> six = List.of("train.steps=6", "train.adam-8bit=true", "train.segment-steps=2");
-        Path whole = train("whole", six, VARIANT);
-        TinyRun clustered = new TinyRun(folder);
-        Path again = clustered.train(
-                shards,
-                "again",
-                java.util.stream.Stream.concat(
-                                java.util.Arrays.stream(VARIANT),
-                                java.util.stream.Stream.concat(
-                                        six.stream(), java.util.stream.Stream.of("train.save-every=2")))
-                        .toArray(String[]::new));
-        assertThat(TinyRun.adapter(again)).isEqualTo(TinyRun.adapter(whole));
-    }
-
-    @Test
     void fullTrainingWithCompensationFollowsThatWithMasters() throws Exception {
         List<String> settings = List.of(
                 "model.precision=bf16",
