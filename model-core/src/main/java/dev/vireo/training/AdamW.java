@@ -27,9 +27,14 @@ final class AdamW implements AutoCloseable {
     private static final Pattern NOT_DECAYED =
             Pattern.compile("(.*\\.)?bias|.*(layer_?norm\\d?|layrnorm|rmsnorm|(^|[._])norm)(\\..*)?");
     private static final Pattern FASTER = Pattern.compile(".*\\.lora_(B\\.weight|magnitude_vector)");
-    /** Elements that are updated at once: on a CPU as many as its cache holds. */
-    private static final long CPU_CHUNK = 1 << 16;
+    /**
+     * Elements that are updated at once. On a CPU as many as its cache holds and libtorch computes on one thread: threads that
+     * meet at every operation cost more than they save. Of a whole model so many that threads pay.
+     */
+    private static final long CPU_CHUNK = 1 << 15;
 
+    private static final long LARGE_CPU_CHUNK = 1 << 21;
+    private static final long LARGE = 1L << 28;
     private static final long GPU_CHUNK = 1 << 26;
 
     /** Elements next to each other with the same rates. */
@@ -73,8 +78,8 @@ final class AdamW implements AutoCloseable {
         this.manager = NDManager.newBaseManager(tensors.device(), "PyTorch");
         this.script = Script.load(tensors.device(), AdamW.class, Map.of(), "AdamW.py");
         this.compensation = flat.type() == Masters.SINGLE ? empty() : zeros(flat.elements(), Precision.BF16);
-        this.first = moment();
-        this.second = moment();
+        this.first = moment(true);
+        this.second = moment(false);
         for (int i = 0; i < flat.parameters().size(); i++) {
             add(flat.parameters().get(i).name(), Math.max(from, flat.offset(i)), Math.min(to, flat.offset(i + 1)));
         }
@@ -105,13 +110,13 @@ final class AdamW implements AutoCloseable {
         }
     }
 
-    /** A moment: its values or codes, and the largest magnitudes of its blocks. */
-    private NDList moment() {
+    /** A moment of zeros: its values or codes, and the largest magnitudes of its blocks. */
+    private NDList moment(boolean signed) {
         long elements = to - from;
         return settings.moments() == Moments.SINGLE
                 ? new NDList(manager.zeros(new Shape(elements)), empty())
                 : new NDList(
-                        manager.zeros(new Shape(elements), DataType.UINT8),
+                        manager.full(new Shape(elements), DynamicMap.zero(signed), DataType.UINT8),
                         manager.zeros(new Shape(elements / FlatParameters.ALIGNMENT)));
     }
 
@@ -149,7 +154,7 @@ final class AdamW implements AutoCloseable {
             rates[2 * i + 1] = run.decay;
         }
         double[] numbers = {settings.beta1(), settings.beta2(), settings.epsilon(), steps};
-        long[] layout = {from, tensors.device().isGpu() ? GPU_CHUNK : CPU_CHUNK};
+        long[] layout = {from, chunk()};
         NDList parameters = new NDList(flat.masters(), compensation, gradient);
         parameters.addAll(state);
         try (NDManager scope = manager.newSubManager()) {
@@ -160,6 +165,14 @@ final class AdamW implements AutoCloseable {
                     Tensors.host(scope, layout));
             script.call(scope, "update", inputs, parameters);
         }
+    }
+
+    /** The same whatever the range, so that the same elements are computed together. */
+    private long chunk() {
+        if (tensors.device().isGpu()) {
+            return GPU_CHUNK;
+        }
+        return flat.elements() < LARGE ? CPU_CHUNK : LARGE_CPU_CHUNK;
     }
 
     static boolean isDecayed(String name) {

@@ -33,6 +33,11 @@ final class DynamicMap {
         return values;
     }
 
+    /** The code of 0, which what lies between parameters keeps. */
+    static int zero(boolean signed) {
+        return Arrays.binarySearch(values(signed), 0f);
+    }
+
     /** From 0.1 to 1 in equal steps, in float32 from both ends as {@code torch.linspace}. */
     private static float boundary(int i, int steps) {
         float step = (1f - 0.1f) / steps;
