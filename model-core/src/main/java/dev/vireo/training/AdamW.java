@@ -78,8 +78,8 @@ final class AdamW implements AutoCloseable {
         this.manager = NDManager.newBaseManager(tensors.device(), "PyTorch");
         this.script = Script.load(tensors.device(), AdamW.class, Map.of(), "AdamW.py");
         this.compensation = flat.type() == Masters.SINGLE ? empty() : zeros(flat.elements(), Precision.BF16);
-        this.first = moment(true);
-        this.second = moment(false);
+        this.first = zeroMoment(true);
+        this.second = zeroMoment(false);
         for (int i = 0; i < flat.parameters().size(); i++) {
             add(flat.parameters().get(i).name(), Math.max(from, flat.offset(i)), Math.min(to, flat.offset(i + 1)));
         }
@@ -111,7 +111,7 @@ final class AdamW implements AutoCloseable {
     }
 
     /** A moment of zeros: its values or codes, and the largest magnitudes of its blocks. */
-    private NDList moment(boolean signed) {
+    private NDList zeroMoment(boolean signed) {
         long elements = to - from;
         return settings.moments() == Moments.SINGLE
                 ? new NDList(manager.zeros(new Shape(elements)), empty())
