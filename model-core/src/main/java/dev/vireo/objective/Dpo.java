@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Direct preference optimisation: a weighted sum of losses of the same log-ratios. {@code Dpo.py} gives what they have in common,
@@ -67,7 +68,7 @@ public record Dpo(double beta, List<Weighted> losses, DpoOptions options) implem
         }
     }
 
-    private static void requireAll(java.util.stream.Stream<Weighted> wrong, String expected) {
+    private static void requireAll(Stream<Weighted> wrong, String expected) {
         List<Weighted> found = wrong.toList();
         if (!found.isEmpty()) {
             throw new IllegalArgumentException("Invalid train.loss: " + names(found) + " (expected " + expected + ")");

@@ -76,15 +76,20 @@ public record ObjectiveSettings(Kind kind, Objective objective, String reference
             case KTO -> new Kto(beta, ktoLoss, desirable, undesirable);
             case SIMPO -> new Cpo(beta, Cpo.Loss.SIMPO, 0, gamma, smoothing, alpha);
         });
+        requireUse(train, kind, smoothing, losses);
+        return new ObjectiveSettings(kind, objective, train.text("reference"), train.text("reference-scores"), beta);
+    }
+
+    /** What stands in no section of an objective must be of use to the one that is chosen. */
+    private static void requireUse(SettingsReader train, Kind kind, double smoothing, List<Dpo.Weighted> losses) {
         boolean smooths = kind == Kind.DPO || kind == Kind.CPO || kind == Kind.SIMPO;
         if (smoothing > 0 && smoothing < 0.5 && !smooths) {
             train.invalid("label-smoothing", "0: only train.objective=dpo, cpo and simpo know it");
         }
-        boolean ignored = kind != Kind.DPO && losses.stream().anyMatch(each -> each.loss() != PairLoss.SIGMOID);
-        if (ignored) {
+        boolean other = losses.stream().anyMatch(each -> each.loss() != PairLoss.SIGMOID);
+        if (other && kind != Kind.DPO) {
             train.invalid("loss", "sigmoid: only train.objective=dpo takes it; see train.cpo.loss and train.kto.loss");
         }
-        return new ObjectiveSettings(kind, objective, train.text("reference"), train.text("reference-scores"), beta);
     }
 
     private static List<Dpo.Weighted> losses(SettingsReader train) {
