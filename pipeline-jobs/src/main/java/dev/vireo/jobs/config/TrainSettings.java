@@ -66,11 +66,21 @@ public record TrainSettings(
         if (settings.batch.steps() > 0 && warmup > settings.batch.steps()) {
             train.invalid("warmup-steps", "<= train.steps, which is " + settings.batch.steps());
         }
-        if (settings.objective.objective().sortsTheMicroBatch() && settings.batch.batchSize() < 2) {
-            train.invalid(
-                    "batch-size", ">= 2 with train.loss=aot or aot_unpaired, which sort the pairs of a micro-batch");
+        if (settings.objective.objective().sortsTheMicroBatch()) {
+            requireWholeMicroBatches(train, settings.batch);
         }
         return settings;
+    }
+
+    /** For losses that mean something else when a step's rows are cut otherwise. */
+    private static void requireWholeMicroBatches(SettingsReader train, BatchSettings batch) {
+        String losses = " with train.loss=aot or aot_unpaired, which sort the pairs of a micro-batch";
+        if (batch.batchSize() < 2) {
+            train.invalid("batch-size", ">= 2" + losses);
+        }
+        if (batch.maxTokens() > 0) {
+            train.invalid("max-tokens-per-batch", "0" + losses);
+        }
     }
 
     /** Whether each worker holds the optimizer's state of a share of the parameters alone. */
