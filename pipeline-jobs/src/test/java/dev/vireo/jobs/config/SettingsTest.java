@@ -271,7 +271,10 @@ class SettingsTest {
                         "Invalid train.batch-size: 1 (expected >= 2 with train.loss=aot or aot_unpaired, which sort"
                                 + " the pairs of a micro-batch)");
         assertThat(problems(
-                        "train.objective=dpo", "train.loss=aot", "train.batch-size=4", "train.max-tokens-per-batch=4096"))
+                        "train.objective=dpo",
+                        "train.loss=aot",
+                        "train.batch-size=4",
+                        "train.max-tokens-per-batch=4096"))
                 .singleElement()
                 .asString()
                 .startsWith("Invalid train.max-tokens-per-batch: 4096 (expected 0 with train.loss=aot");
