@@ -140,7 +140,7 @@ class VireoTest {
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("--model", "--input", "--adapter", "--output", "--conf", "--overwrite", "--debug")
                 .contains("train.learning-rate=1e-5")
-                .contains("Weight of the preference: beta of DPO, lambda of ORPO")
+                .contains("Weight of the preference: beta of DPO, CPO, SimPO and KTO, lambda of ORPO")
                 .doesNotContain("prepare.schema");
     }
 
