@@ -53,7 +53,8 @@ final class Ownership {
                 continue;
             }
             for (FileEntry entry : storage.list(directory)) {
-                if (number(entry) < number) {
+                // Without a number it is a claim that another driver is writing.
+                if (number(entry) > 0 && number(entry) < number) {
                     storage.delete(entry.path());
                 }
             }
