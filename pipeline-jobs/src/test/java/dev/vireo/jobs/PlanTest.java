@@ -88,6 +88,30 @@ class PlanTest {
     }
 
     @Test
+    void tokensOfAMicroBatchBoundItsMemoryAndNotItsTime() {
+        JobRun counted =
+                plan("llava-v1.6-mistral-7b", "train.batch-size=8", "model.precision=bf16", "train.recompute=all");
+        JobRun packed = plan(
+                "llava-v1.6-mistral-7b",
+                "train.batch-size=8",
+                "model.precision=bf16",
+                "train.max-tokens-per-batch=2048");
+        assertThat(packed.status()).as(packed.err()).isZero();
+        assertThat(bytes(packed, "activations")).isLessThan(bytes(counted, "activations") / 2);
+        assertThat(bytes(packed, "optimizer")).isEqualTo(bytes(counted, "optimizer"));
+        assertThat(packed.out()).contains("step: 16,384 tokens");
+    }
+
+    private static long bytes(JobRun run, String line) {
+        return run.out()
+                .lines()
+                .filter(each -> each.strip().startsWith(line + " "))
+                .mapToLong(each -> Long.parseLong(each.strip().split("\\s+")[1]))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void rateIsMeasuredWhereNoneIsGiven() {
         JobRun run = JobRun.of(Plan.JOB, "--model", PUBLISHED.resolve("llava-1.5-7b"));
         assertThat(run.status()).as(run.err()).isZero();

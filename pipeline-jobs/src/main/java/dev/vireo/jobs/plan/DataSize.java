@@ -3,6 +3,7 @@ package dev.vireo.jobs.plan;
 
 import dev.vireo.batch.Sample;
 import dev.vireo.image.ProcessedImage;
+import dev.vireo.jobs.config.BatchSettings;
 import dev.vireo.jobs.config.PlanSettings;
 import dev.vireo.jobs.shards.RowIndex;
 import dev.vireo.jobs.shards.ShardReader;
@@ -22,18 +23,21 @@ import java.util.stream.IntStream;
  * @param longest the longest rows' sizes, the longest first
  */
 public record DataSize(long rows, long tokens, List<MicroBatch> longest) {
+    private static final int LONGEST = 256;
+
     public DataSize {
         longest = List.copyOf(longest);
     }
 
-    /** Of prepared rows; reads the {@code batchSize} longest for the number of their tiles. */
-    public static DataSize of(ShardSet shards, PretrainedModel model, int batchSize) throws IOException {
+    /** Of prepared rows; reads the longest of those that may compute together for the number of their tiles. */
+    public static DataSize of(ShardSet shards, PretrainedModel model, BatchSettings batch) throws IOException {
+        int together = batch.maxTokens() == 0 ? batch.batchSize() : batch.globalPairs();
         RowIndex index = shards.index();
         long tokens = IntStream.range(0, index.rows()).mapToLong(index::tokens).sum();
         int[] longest = IntStream.range(0, index.rows())
                 .boxed()
                 .sorted(Comparator.comparingInt(row -> -index.tokens(row)))
-                .limit(batchSize)
+                .limit(Math.min(together, LONGEST))
                 .mapToInt(Integer::intValue)
                 .toArray();
         MicroBatch[] sizes = new MicroBatch[longest.length];
@@ -55,6 +59,14 @@ public record DataSize(long rows, long tokens, List<MicroBatch> longest) {
     /** Without rows: what the settings say of the longest. */
     static DataSize of(PlanSettings plan) {
         return new DataSize(0, 0, List.of(new MicroBatch(plan.tokens(), plan.answerTokens(), plan.tiles())));
+    }
+
+    /** The largest micro-batch where rows are packed by length: no more tokens than {@code most}, answers and tiles in proportion. */
+    MicroBatch largest(int stepRows, int most) {
+        MicroBatch all = largest(stepRows);
+        double share = Math.min(1, (double) most / all.tokens());
+        return new MicroBatch(
+                Math.min(most, all.tokens()), Math.round(share * all.scored()), (long) Math.ceil(share * all.tiles()));
     }
 
     /** The largest micro-batch: the longest rows together. */

@@ -2,6 +2,7 @@
 package dev.vireo.jobs.plan;
 
 import dev.vireo.adapter.AdaptedModule;
+import dev.vireo.jobs.config.BatchSettings;
 import dev.vireo.jobs.config.OptimizerSettings;
 import dev.vireo.jobs.config.Settings;
 import dev.vireo.jobs.config.TrainSettings.Recompute;
@@ -9,6 +10,7 @@ import dev.vireo.model.ModelSurvey;
 import dev.vireo.planning.MemoryPlan;
 import dev.vireo.planning.ParameterCount;
 import dev.vireo.planning.Recipe;
+import dev.vireo.planning.Recipe.MicroBatch;
 import dev.vireo.planning.RunPlan;
 import dev.vireo.quantization.BaseFormat;
 import dev.vireo.tensor.Precision;
@@ -30,6 +32,7 @@ public final class Estimate {
     private final Machine machine;
     private final Choice chosen;
     private final Recipe.Optimizer optimizer;
+    private final BatchSettings rows;
 
     /** The settings that decide the memory. */
     private record Choice(Precision precision, BaseFormat base, Recompute recompute, int batchSize) {}
@@ -40,13 +43,15 @@ public final class Estimate {
             DataSize data,
             Machine machine,
             Choice chosen,
-            Recipe.Optimizer optimizer) {
+            Recipe.Optimizer optimizer,
+            BatchSettings rows) {
         this.survey = survey;
         this.adapted = adapted;
         this.data = data;
         this.machine = machine;
         this.chosen = chosen;
         this.optimizer = optimizer;
+        this.rows = rows;
     }
 
     /**
@@ -67,7 +72,7 @@ public final class Estimate {
                 train.optimizer().eightBit(),
                 train.optimizer().master() == OptimizerSettings.Master.KAHAN,
                 train.sharesOptimizer() ? train.batch().workers() : 1);
-        return new Estimate(survey, Adapted.of(survey, train), data, machine, choice, optimizer);
+        return new Estimate(survey, Adapted.of(survey, train), data, machine, choice, optimizer, train.batch());
     }
 
     /** The modules with an adapter; none where all parameters are trained. */
@@ -78,13 +83,18 @@ public final class Estimate {
     private RunPlan plan(Choice choice) {
         return new RunPlan(
                 survey,
-                new Recipe(
-                        choice.precision,
-                        choice.base,
-                        adapted,
-                        graphBytes(choice),
-                        data.largest(choice.batchSize),
-                        optimizer));
+                new Recipe(choice.precision, choice.base, adapted, graphBytes(choice), batch(choice), optimizer));
+    }
+
+    private MicroBatch batch(Choice choice) {
+        return rows.maxTokens() == 0
+                ? data.largest(choice.batchSize)
+                : data.largest(choice.batchSize * rows.accumulation() * rows.workers(), rows.maxTokens());
+    }
+
+    /** The largest micro-batch. */
+    MicroBatch batch() {
+        return batch(chosen);
     }
 
     RunPlan plan() {

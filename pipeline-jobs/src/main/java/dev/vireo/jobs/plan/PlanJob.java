@@ -17,7 +17,6 @@ import dev.vireo.model.ModelSurvey;
 import dev.vireo.planning.MemoryPlan;
 import dev.vireo.planning.MultiplyRate;
 import dev.vireo.planning.ParameterCount;
-import dev.vireo.planning.Recipe.MicroBatch;
 import dev.vireo.planning.RunPlan;
 import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.tensor.Precision;
@@ -71,8 +70,7 @@ public final class PlanJob implements Job {
         ShardSet shards = ShardSet.open(context.storage(), context.arguments().inputs());
         PretrainedModel pretrained = PretrainedModel.open(model);
         shards.requireModel("plan for", context.arguments().model(), ModelIdentity.of(pretrained));
-        return DataSize.of(
-                shards, pretrained, context.settings().train().batch().batchSize());
+        return DataSize.of(shards, pretrained, context.settings().train().batch());
     }
 
     /** The matched modules, layers of one kind in one line. */
@@ -130,17 +128,16 @@ public final class PlanJob implements Job {
         TrainSettings train = context.settings().train();
         double rate =
                 settings.flops() > 0 ? settings.flops() : STEP_SHARE * MultiplyRate.measure(Device.cpu(), precision);
-        int batchSize = train.batch().batchSize();
-        MicroBatch largest = data.largest(batchSize);
-        double flops = estimate.plan().flops();
-        double step = train.batch().accumulation() * flops / rate;
+        double perToken = estimate.plan().flops() / estimate.batch().tokens();
+        long stepTokens = train.batch().accumulation()
+                * data.largest(train.batch().batchSize()).tokens();
         context.console()
                 .print(String.format(
                         Locale.ROOT,
                         "step: %,d tokens, %.3g operations a worker, %.1f s at %.3g operations a second (%s)",
-                        train.batch().accumulation() * largest.tokens(),
-                        train.batch().accumulation() * flops,
-                        step,
+                        stepTokens,
+                        stepTokens * perToken,
+                        stepTokens * perToken / rate,
                         rate,
                         settings.flops() > 0 ? "plan.flops" : "0.65 of a large product on this machine's CPU"));
         if (data.rows() > 0) {
@@ -148,7 +145,7 @@ public final class PlanJob implements Job {
                     ? (double) train.batch().steps() * train.batch().globalPairs() / data.rows()
                     : train.batch().epochs();
             double tokens = epochs * data.tokens();
-            double hours = tokens * flops / largest.tokens() / rate / HOUR;
+            double hours = tokens * perToken / rate / HOUR;
             context.console()
                     .print(String.format(
                             Locale.ROOT,

@@ -2,6 +2,7 @@
 package dev.vireo.jobs.train;
 
 import com.google.gson.JsonObject;
+import dev.vireo.jobs.config.BatchSettings;
 import dev.vireo.jobs.config.InvalidSettingsException;
 import dev.vireo.jobs.config.TrainSettings;
 import dev.vireo.jobs.plan.DataSize;
@@ -82,10 +83,10 @@ public final class TrainJob implements Job {
     /** Says what the run needs, and refuses what the machine of a worker cannot hold. */
     private static void estimate(JobContext context, TrainInputs inputs, Precision precision) throws IOException {
         Path directory = LocalCopy.of(context.storage(), context.arguments().model());
-        int batchSize = context.settings().train().batch().batchSize();
+        BatchSettings batch = context.settings().train().batch();
         Machine machine = Machine.ofTask(
                 context.spark(), context.settings().train().batch().workers());
-        DataSize data = DataSize.of(inputs.shards(), PretrainedModel.open(directory), batchSize);
+        DataSize data = DataSize.of(inputs.shards(), PretrainedModel.open(directory), batch);
         try (ModelSurvey survey = PretrainedModel.survey(directory)) {
             Estimate estimate = Estimate.of(survey, context.settings(), precision, data, machine);
             context.console().note(estimate.line());
