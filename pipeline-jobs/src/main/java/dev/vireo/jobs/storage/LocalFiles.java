@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -15,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,8 @@ final class LocalFiles implements FileOperations {
     @Override
     public List<FileEntry> list(org.apache.hadoop.fs.Path directory) throws IOException {
         try (Stream<Path> children = Files.list(local(directory))) {
-            return children.map(LocalFiles::entryUnchecked)
+            // What another process deletes meanwhile is not in the list.
+            return children.flatMap(child -> entryIfThere(child).stream())
                     .sorted(Comparator.comparing(FileEntry::name))
                     .toList();
         } catch (UncheckedIOException e) {
@@ -57,9 +60,11 @@ final class LocalFiles implements FileOperations {
         }
     }
 
-    private static FileEntry entryUnchecked(Path child) {
+    private static Optional<FileEntry> entryIfThere(Path child) {
         try {
-            return entry(child);
+            return Optional.of(entry(child));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -137,8 +142,16 @@ final class LocalFiles implements FileOperations {
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
+                Files.deleteIfExists(file);
                 return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException error) throws IOException {
+                if (error instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw error;
             }
 
             @Override
@@ -146,7 +159,7 @@ final class LocalFiles implements FileOperations {
                 if (error != null) {
                     throw error;
                 }
-                Files.delete(directory);
+                Files.deleteIfExists(directory);
                 return FileVisitResult.CONTINUE;
             }
         });
