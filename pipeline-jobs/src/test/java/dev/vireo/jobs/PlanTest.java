@@ -95,6 +95,7 @@ class PlanTest {
                 "llava-v1.6-mistral-7b",
                 "train.batch-size=8",
                 "model.precision=bf16",
+                "train.recompute=all",
                 "train.max-tokens-per-batch=2048");
         assertThat(packed.status()).as(packed.err()).isZero();
         assertThat(bytes(packed, "activations")).isLessThan(bytes(counted, "activations") / 2);
