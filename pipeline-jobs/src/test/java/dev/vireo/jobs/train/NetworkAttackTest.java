@@ -41,6 +41,9 @@ class NetworkAttackTest {
     @TempDir
     Path folder;
 
+    /** Ports of this process that are open before the run is. */
+    private Set<Integer> ofOthers = Set.of();
+
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger toWorkers = new AtomicInteger();
@@ -57,6 +60,7 @@ class NetworkAttackTest {
                 .with("spark.authenticate", "true")
                 .with("spark.authenticate.secret", "known to the test alone")
                 .with("spark.network.crypto.enabled", "true");
+        ofOthers = ports(ProcessHandle.current().pid());
         ExecutorService strangers = Executors.newFixedThreadPool(4);
         List<Future<?>> attacks = new ArrayList<>();
         Path output;
@@ -97,7 +101,9 @@ class NetworkAttackTest {
                     tryOn(port, attack);
                 }
             }
-            for (int port : ports(ProcessHandle.current().pid())) {
+            Set<Integer> ofDriver = ports(ProcessHandle.current().pid());
+            ofDriver.removeAll(ofOthers);
+            for (int port : ofDriver) {
                 connections.incrementAndGet();
                 tryOn(port, attack);
             }
@@ -187,8 +193,16 @@ class NetworkAttackTest {
                         .forEach(port -> ports.add(Integer.parseInt(port, 16)));
             }
         } catch (IOException | java.io.UncheckedIOException e) {
-            // The process or one of its files went away meanwhile.
+            // The process went away meanwhile.
         }
         return ports;
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "closed meanwhile";
+        }
     }
 }

@@ -56,11 +56,14 @@ final class Relay {
             return other;
         }
         start(() -> {
-            while (true) {
-                Socket near = server.accept();
-                Relay relay = new Relay(near, new Socket(host, port));
-                start(() -> relay.pump(relay.near, relay.far));
-                start(() -> relay.pump(relay.far, relay.near));
+            // Ends with the port that it leads to.
+            try (server) {
+                while (true) {
+                    Socket near = server.accept();
+                    Relay relay = new Relay(near, new Socket(host, port));
+                    start(() -> relay.pump(relay.near, relay.far));
+                    start(() -> relay.pump(relay.far, relay.near));
+                }
             }
         });
         return server.getLocalPort();
