@@ -57,11 +57,12 @@ def environment():
 def train(master, output):
     return command(master, "train", "--model", MODEL, "--input", WORK / "shards", "--output", output, f"train.steps={STEPS}", f"train.workers={WORKERS}",
                    "train.learning-rate=1e-3", "train.segment-steps=20", "train.save-every=20", "train.hang-timeout=5", "train.max-failures=1000",
-                   "train.kl-every=0", "model.threads=1", "model.precision=fp32")
+                   "model.threads=1", "model.precision=fp32")
 
 
 def run(line):
-    subprocess.run(line, env=environment(), check=True, stdout=subprocess.DEVNULL)
+    if subprocess.run(line, env=environment(), stdout=subprocess.DEVNULL).returncode != 0:
+        sys.exit(f"failed: {line[line.index('dev.vireo.jobs.Vireo') + 1]}")
 
 
 def adapter(output):
