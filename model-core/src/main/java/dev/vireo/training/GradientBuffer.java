@@ -74,6 +74,9 @@ final class GradientBuffer implements GradientSink, AutoCloseable {
     }
 
     void clear() {
+        if (overlapped != null) {
+            overlapped.settle();
+        }
         call("clear", tensors.noParameters().get(0)).close();
     }
 

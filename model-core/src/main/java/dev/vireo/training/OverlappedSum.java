@@ -51,7 +51,7 @@ final class OverlappedSum implements AutoCloseable {
 
     /** Starts a step's last backward pass; parameters are complete from now on. */
     void begin(Work ofStep) {
-        awaitIdle();
+        settle();
         for (int i = 0; i < missing.length; i++) {
             missing[i] = buckets.get(i).parameters().size();
         }
@@ -83,7 +83,7 @@ final class OverlappedSum implements AutoCloseable {
         while (next < missing.length) {
             handOver();
         }
-        awaitIdle();
+        settle();
         work = null;
         throwFailure();
     }
@@ -108,8 +108,8 @@ final class OverlappedSum implements AutoCloseable {
         });
     }
 
-    /** Waits until the thread touches no gradient any more. */
-    private void awaitIdle() {
+    /** Waits until the thread touches no gradient any more, that of a step which failed included. */
+    void settle() {
         Future<?> before = last;
         if (before == null) {
             return;

@@ -5,7 +5,7 @@ import dev.vireo.training.GradientExchange;
 
 /**
  * One worker's place in a gang. Every call either completes on all workers or throws {@link ExchangeFailedException}
- * within the deadline; after that the gang is of no use. Confined to the worker's thread.
+ * within the deadline; after that the gang is of no use. Used by one thread at a time.
  */
 public interface WorkerExchange extends GradientExchange, AutoCloseable {
     /** Names the optimizer step of the calls that follow, for error messages; they have the deadline of a step's. */
