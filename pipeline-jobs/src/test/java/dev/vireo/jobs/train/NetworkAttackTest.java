@@ -197,12 +197,4 @@ class NetworkAttackTest {
         }
         return ports;
     }
-
-    private static String target(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (IOException e) {
-            return "closed meanwhile";
-        }
-    }
 }
