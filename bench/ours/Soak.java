@@ -46,16 +46,17 @@ public final class Soak {
                         ReferenceLogProbs.none(),
                         ADAM,
                         GraphBudget.unlimited(Precision.BF16))) {
+            int image = model.imageTokenId();
             long settled = 0;
             long last = 0;
             for (int step = 1; step <= steps; step++) {
                 Sample row = new Sample(
                         "row " + step,
-                        ids(random, 20 + random.nextInt(60)),
+                        ids(random, 20 + random.nextInt(60), image),
                         List.of(),
                         new int[0],
-                        Answer.of(ids(random, 5 + random.nextInt(30))),
-                        Answer.of(ids(random, 5 + random.nextInt(30))));
+                        Answer.of(ids(random, 5 + random.nextInt(30), image)),
+                        Answer.of(ids(random, 5 + random.nextInt(30), image)));
                 int nll = PackedBatch.nllTokens(row, model.imageTokenId(), PromptTargets.IGNORED);
                 replica.step(
                         new StepInput(List.of(List.of(row)), new BatchTotals(1, 2, nll), 1e-5), GradientExchange.single());
@@ -74,8 +75,8 @@ public final class Soak {
         }
     }
 
-    private static int[] ids(Random random, int length) {
-        return random.ints(length, 100, 30000).toArray();
+    private static int[] ids(Random random, int length, int image) {
+        return random.ints(100, 30000).filter(id -> id != image).limit(length).toArray();
     }
 
     private static long anonymousBytes() throws Exception {
