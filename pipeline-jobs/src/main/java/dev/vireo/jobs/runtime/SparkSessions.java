@@ -19,12 +19,15 @@ public final class SparkSessions {
             Map.entry("spark.task.reaper.enabled", "true"),
             Map.entry("spark.task.reaper.killTimeout", "60s"),
             Map.entry("spark.speculation", "false"),
-            Map.entry("spark.network.crypto.authEngineVersion", "2"),
-            Map.entry("spark.network.crypto.cipher", "AES/GCM/NoPadding"),
-            Map.entry("spark.network.crypto.saslFallback", "false"),
             Map.entry("spark.sql.parquet.compression.codec", "zstd"),
             Map.entry("spark.sql.session.timeZone", "UTC"),
             Map.entry("spark.ui.showConsoleProgress", "false"));
+
+    /** How Spark encrypts, where the user switched that on. A standalone master has settings of its own, which must be the same. */
+    private static final Map<String, String> ENCRYPTION = Map.of(
+            "spark.network.crypto.authEngineVersion", "2",
+            "spark.network.crypto.cipher", "AES/GCM/NoPadding",
+            "spark.network.crypto.saslFallback", "false");
 
     private static final Map<String, String> EMBEDDED = Map.of(
             "spark.driver.host", "127.0.0.1",
@@ -45,6 +48,9 @@ public final class SparkSessions {
             EMBEDDED.forEach(conf::setIfMissing);
         }
         ALWAYS.forEach(conf::setIfMissing);
+        if (!conf.get("spark.master").startsWith("spark://")) {
+            ENCRYPTION.forEach(conf::setIfMissing);
+        }
         NativeLibraries.EXECUTOR_SETTINGS.forEach(conf::setIfMissing);
         addPlugin(conf);
         conf.setIfMissing("spark.app.name", name);
