@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.training;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.Sample;
 import dev.vireo.model.VisionLanguageModel;
-import dev.vireo.nn.Block;
-import dev.vireo.nn.Block.Weights;
 import dev.vireo.nn.GraphMemory;
 import dev.vireo.nn.Parameter;
-import dev.vireo.nn.Tape;
-import dev.vireo.objective.LossBlock;
 import dev.vireo.objective.MetricSums;
 import dev.vireo.objective.Objective;
-import dev.vireo.objective.Objective.Input;
 import dev.vireo.training.GradientBuckets.Bucket;
 import dev.vireo.training.StepInput.Watch;
 import java.nio.file.Path;
@@ -31,20 +23,13 @@ import java.util.Map;
  * model.
  */
 public final class Replica implements AutoCloseable {
-    /** Sums of a step: loss, tokens, floating-point operations. */
-    private static final int WORK = 3;
-
     private final VisionLanguageModel model;
     private final AdamWSettings settings;
-    private final GraphMemory memory;
-    private final LossInputs lossInputs;
-    private final Mismatched mismatched;
-    private final LossBlock loss;
+    private final GradientPass pass;
     private final FlatParameters flat;
     private final Optimizer optimizer;
     private final GradientBuffer gradients;
     private final GradientNorms groups;
-    private final StepFlops flops;
     private Summing summing = Summing.OVERLAPPED;
 
     /** When a step's gradients are exchanged. */
@@ -72,16 +57,12 @@ public final class Replica implements AutoCloseable {
         }
         this.model = model;
         this.settings = settings;
-        this.memory = memory;
-        this.lossInputs = new LossInputs(objective, reference, model, Weights.TRAINED);
-        this.mismatched = new Mismatched(model, reference, Weights.ADAPTED);
-        this.loss = new LossBlock(objective, model.tensors());
+        this.pass = new GradientPass(model, objective, reference, memory);
         this.flat = new FlatParameters(parameters, masters(parameters), model.tensors());
         List<Bucket> buckets = GradientBuckets.of(flat, model.blocks());
         this.optimizer = new Optimizer(flat, buckets, settings, model.tensors());
         this.gradients = new GradientBuffer(flat, buckets, model.tensors());
         this.groups = new GradientNorms(parameters);
-        this.flops = new StepFlops(model);
     }
 
     private static FlatParameters.Masters masters(List<Parameter> parameters) {
@@ -99,10 +80,9 @@ public final class Replica implements AutoCloseable {
      * Takes one optimizer step together with all workers of the exchange. A gradient that is not finite changes nothing.
      */
     public StepResult step(StepInput input, GradientExchange exchange) {
-        MetricSums metrics = MetricSums.zero(loss.objective().metrics());
-        addWatched(input.watch(), metrics);
-        double[] work = new double[WORK];
-        double anchor = anchor(input, exchange, metrics);
+        MetricSums metrics = pass.zero(input.watch());
+        double[] work = new double[GradientPass.WORK];
+        double anchor = pass.anchor(input, exchange, metrics);
         gradients.clear();
         boolean summed = false;
         try {
@@ -131,14 +111,17 @@ public final class Replica implements AutoCloseable {
     /** Computes the gradients of this worker's rows; those of its last micro-batch are exchanged while they come. */
     private void accumulate(
             StepInput input, GradientExchange exchange, double anchor, MetricSums metrics, double[] work) {
+        var step = new GradientPass.Step(input.totals(), optimizer.steps(), anchor);
         int last = input.microBatches().size() - 1;
         for (int i = 0; i <= last; i++) {
             if (i == last && summing == Summing.OVERLAPPED) {
                 gradients.startSum(exchange);
             }
             // The step's first micro-batch is rank 0's first.
-            int watched = i == 0 && exchange.rank() == 0 ? input.watch().divergenceRows() : 0;
-            backward(input.microBatches().get(i), input, watched, anchor, metrics, work);
+            Watch watch = i == 0 && exchange.rank() == 0
+                    ? input.watch()
+                    : input.watch().withoutDivergence();
+            pass.backward(input.microBatches().get(i), step, watch, gradients, metrics, work);
         }
     }
 
@@ -152,13 +135,14 @@ public final class Replica implements AutoCloseable {
      * nothing. For a step that was skipped: it costs another one.
      */
     public List<String> rowsThatAreNotFinite(StepInput input) {
+        var step = new GradientPass.Step(input.totals(), optimizer.steps(), 0);
         List<String> ids = new ArrayList<>();
         for (List<Sample> rows : input.microBatches()) {
             for (Sample row : rows) {
-                MetricSums unused = MetricSums.zero(loss.objective().metrics());
-                double[] work = new double[WORK];
+                MetricSums unused = pass.zero(Watch.NOTHING);
+                double[] work = new double[GradientPass.WORK];
                 gradients.clear();
-                backward(List.of(row), new StepInput(input.microBatches(), input.totals(), 0), 0, 0, unused, work);
+                pass.backward(List.of(row), step, Watch.NOTHING, gradients, unused, work);
                 if (!Double.isFinite(GradientNorms.whole(gradients.norms())) || !Double.isFinite(work[0])) {
                     ids.add(row.rowId());
                 }
@@ -166,64 +150,6 @@ public final class Replica implements AutoCloseable {
         }
         gradients.clear();
         return ids;
-    }
-
-    private static void addWatched(Watch watch, MetricSums metrics) {
-        if (watch.entropy()) {
-            metrics.add(BaseDivergence.ENTROPY, 0, 0);
-        }
-        if (watch.divergenceRows() > 0) {
-            metrics.add(BaseDivergence.METRIC, 0, 0);
-        }
-    }
-
-    /** KTO's point of reference, the same on every worker; 0 where the objective takes none. */
-    private double anchor(StepInput input, GradientExchange exchange, MetricSums metrics) {
-        if (!loss.objective().inputs().contains(Input.ANCHOR)) {
-            return 0;
-        }
-        double[] sums = new double[2];
-        input.mismatched().forEach(rows -> mismatched.add(rows, sums));
-        exchange.sum(sums);
-        double anchor = Mismatched.anchor(sums);
-        metrics.add(Mismatched.METRIC, anchor, 1);
-        return anchor;
-    }
-
-    private void backward(
-            List<Sample> rows, StepInput input, int watched, double anchor, MetricSums metrics, double[] work) {
-        PackedBatch batch = lossInputs.pack(rows);
-        redrawDropout(rows);
-        try (NDManager scope = model.newScope();
-                Tape tape = Tape.recording(scope, memory)) {
-            NDArray hidden = model.hidden(tape, batch); // [T, D]
-            NDList measured = lossInputs.measure(scope, hidden, batch);
-            NDArray logps = model.logProbs(tape, hidden, batch); // [M]
-            NDList inputs = lossInputs.of(scope, logps, batch, input.totals(), measured, anchor);
-            work[0] += loss.evaluate(scope, inputs, metrics);
-            work[1] += batch.size();
-            work[2] += flops.of(batch);
-            if (input.watch().entropy()) {
-                BaseDivergence.addEntropy(model, scope, Weights.TRAINED, hidden, batch, metrics);
-            }
-            if (watched > 0) {
-                // Rows are packed one behind the other, so the first ones' hidden states come first.
-                PackedBatch first = lossInputs.pack(rows.subList(0, Math.min(watched, rows.size())));
-                BaseDivergence.add(model, scope, hidden, first, metrics);
-            }
-            tape.backward(loss.gradient(scope, inputs), gradients);
-        }
-    }
-
-    /** What is dropped is a function of the step and the rows, whichever worker computes them. */
-    private void redrawDropout(List<Sample> rows) {
-        long draw = optimizer.steps();
-        for (Sample row : rows) {
-            draw = 31 * draw + row.rowId().hashCode();
-        }
-        for (Block block : model.blocks()) {
-            block.redrawDropout(draw);
-        }
     }
 
     private static MetricSums sumOver(GradientExchange exchange, MetricSums metrics, double[] work) {
@@ -307,6 +233,6 @@ public final class Replica implements AutoCloseable {
         gradients.close();
         optimizer.close();
         flat.close();
-        loss.close();
+        pass.close();
     }
 }

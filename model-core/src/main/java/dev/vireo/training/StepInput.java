@@ -30,6 +30,11 @@ public record StepInput(
     public record Watch(int divergenceRows, boolean entropy) {
         /** Nothing. */
         public static final Watch NOTHING = new Watch(0, false);
+
+        /** The same for rows on which no divergence is measured. */
+        Watch withoutDivergence() {
+            return new Watch(0, entropy);
+        }
     }
 
     public StepInput {
