@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.image;
 
-import java.util.List;
-
 /** From a picture to a model's tiles, as the model's own image processor makes them. Threads may share one. */
 public interface ImageProcessor {
     /**
@@ -29,13 +27,4 @@ public interface ImageProcessor {
     default int imageTokens(int height, int width) {
         return imageTokens(height, width, 1);
     }
-
-    /** The factor that makes numbers between 0 and 1 of uint8 levels. */
-    double rescaleFactor();
-
-    /** What is subtracted after rescaling, for red, green and blue. */
-    List<Double> mean();
-
-    /** What is divided by after that. */
-    List<Double> std();
 }

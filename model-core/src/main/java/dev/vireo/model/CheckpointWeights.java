@@ -157,8 +157,8 @@ final class CheckpointWeights implements WeightSource, AutoCloseable {
     }
 
     /** Reports every weight that is missing, misshapen or surplus. */
-    void finish(String... ignorable) {
-        checkpoint.requireAllClaimed(ignorable);
+    void finish(List<String> ignorable) {
+        checkpoint.requireAllClaimed(ignorable.toArray(String[]::new));
     }
 
     @Override

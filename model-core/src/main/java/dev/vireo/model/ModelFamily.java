@@ -6,12 +6,20 @@ import dev.vireo.checkpoint.ProcessorSettings;
 import dev.vireo.image.ImageProcessor;
 import dev.vireo.nn.DecoderShape.Prefix;
 import dev.vireo.nn.WeightSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
-/** What a family of models is: its blocks, named as its checkpoint names them. One class a family. */
+/**
+ * What a family of models is: which tower, projector, layout of features, language model and image processor, out of those
+ * that families share, and the settings that they take from its configuration. One class a family.
+ */
 public interface ModelFamily {
     /** The value of {@code model_type} in {@code config.json}. */
     String modelType();
+
+    /** Its vision tower. */
+    VisionTower tower();
 
     /** The tower, the projector and the layout of image features. */
     VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights);
@@ -38,11 +46,21 @@ public interface ModelFamily {
     }
 
     /** The id of the image placeholder. */
-    int imageTokenId(ModelConfig config);
+    default int imageTokenId(ModelConfig config) {
+        return config.integer("image_token_index");
+    }
 
     /** Regular expressions of weights that checkpoints carry and the model does not use. */
-    String[] unusedWeights(ModelConfig config);
+    default List<String> unusedWeights(ModelConfig config) {
+        List<String> unused = new ArrayList<>(tower().unusedWeights(config));
+        if (config.flag("tie_word_embeddings")) {
+            unused.add("lm_head\\.weight");
+        }
+        return unused;
+    }
 
     /** Claims the weights that checkpoints carry and the model does not use, with their shapes. */
-    void takeUnused(ModelConfig config, ModelDevice device, WeightSource weights);
+    default void takeUnused(ModelConfig config, ModelDevice device, WeightSource weights) {
+        tower().takeUnused(config, device, weights);
+    }
 }

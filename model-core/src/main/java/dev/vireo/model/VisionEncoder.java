@@ -3,6 +3,7 @@ package dev.vireo.model;
 
 import dev.vireo.nn.Block;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * From tiles to the features that take the places of the image tokens.
@@ -13,5 +14,11 @@ import java.util.List;
 public record VisionEncoder(List<Block> blocks, ImagePacking packing) {
     public VisionEncoder {
         blocks = List.copyOf(blocks);
+    }
+
+    /** A tower and a projector of one block behind it. */
+    public static VisionEncoder of(List<Block> tower, Block projector, ImagePacking packing) {
+        return new VisionEncoder(
+                Stream.concat(tower.stream(), Stream.of(projector)).toList(), packing);
     }
 }

@@ -30,12 +30,14 @@ public final class PretrainedModel {
     private final ModelConfig config;
     private final ModelFamily family;
     private final ImageProcessor images;
+    private final PixelScale pixels;
 
-    private PretrainedModel(Path directory, ModelConfig config, ModelFamily family, ImageProcessor images) {
+    private PretrainedModel(Path directory, ModelConfig config, ModelFamily family, ProcessorSettings processor) {
         this.directory = directory;
         this.config = config;
         this.family = family;
-        this.images = images;
+        this.images = family.images(config, processor);
+        this.pixels = new PixelScale(processor.rescale(), processor.mean(), processor.std());
     }
 
     /**
@@ -48,8 +50,7 @@ public final class PretrainedModel {
     public static PretrainedModel open(Path directory) {
         ModelConfig config = ModelConfig.read(directory);
         ModelFamily family = FAMILIES.of(config.modelType(), config.source());
-        ImageProcessor images = family.images(config, ProcessorSettings.read(directory));
-        return new PretrainedModel(directory, config, family, images);
+        return new PretrainedModel(directory, config, family, ProcessorSettings.read(directory));
     }
 
     public Path directory() {
@@ -67,7 +68,7 @@ public final class PretrainedModel {
 
     /** What puts the weights onto a device. */
     public ModelLoader loader() {
-        return new ModelLoader(directory, family, pixels());
+        return new ModelLoader(directory, family, pixels);
     }
 
     /**
@@ -83,10 +84,6 @@ public final class PretrainedModel {
     /** Writes {@code model.safetensors} with random weights into another directory, for training from nothing. */
     public void writeInitialWeights(Path output, long seed) {
         InitialWeights.write(family, config, output, seed);
-    }
-
-    private PixelScale pixels() {
-        return new PixelScale(images.rescaleFactor(), images.mean(), images.std());
     }
 
     /** Whether a prompt's tokens see those behind them too: then none of them can be predicted. */

@@ -9,12 +9,14 @@ import dev.vireo.model.ModelFamily;
 import dev.vireo.model.PixelScale;
 import dev.vireo.model.TextDecoder;
 import dev.vireo.model.VisionEncoder;
+import dev.vireo.model.VisionTower;
 import dev.vireo.model.llama.LlamaDecoder;
+import dev.vireo.model.tiles.FlatPacking;
+import dev.vireo.model.tiles.SingleTileImages;
+import dev.vireo.model.tiles.TowerTile;
 import dev.vireo.model.tower.ClipTower;
-import dev.vireo.nn.Block;
+import dev.vireo.model.tower.LlavaProjector;
 import dev.vireo.nn.WeightSource;
-import java.util.ArrayList;
-import java.util.List;
 
 /** LLaVA-1.5; transformers 5.23, models/llava. */
 public final class Llava implements ModelFamily {
@@ -24,10 +26,16 @@ public final class Llava implements ModelFamily {
     }
 
     @Override
+    public VisionTower tower() {
+        return new ClipTower();
+    }
+
+    @Override
     public VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights) {
-        List<Block> blocks = new ArrayList<>(ClipTower.build(config, pixels, device, weights));
-        blocks.add(LlavaProjector.build(config, device, weights));
-        return new VisionEncoder(blocks, new FlatPacking(device));
+        return VisionEncoder.of(
+                tower().build(config, pixels, device, weights),
+                LlavaProjector.build(config, device, weights),
+                new FlatPacking(device));
     }
 
     @Override
@@ -37,21 +45,7 @@ public final class Llava implements ModelFamily {
 
     @Override
     public ImageProcessor images(ModelConfig config, ProcessorSettings settings) {
-        return new LlavaImages(config, settings);
-    }
-
-    @Override
-    public int imageTokenId(ModelConfig config) {
-        return config.integer("image_token_index");
-    }
-
-    @Override
-    public String[] unusedWeights(ModelConfig config) {
-        return ClipTower.unusedWeights(config);
-    }
-
-    @Override
-    public void takeUnused(ModelConfig config, ModelDevice device, WeightSource weights) {
-        ClipTower.takeUnused(config, device, weights);
+        settings.requireType(SingleTileImages.PADDING_TYPE, "CLIPImageProcessor");
+        return new SingleTileImages(TowerTile.of(config, tower(), settings), settings);
     }
 }

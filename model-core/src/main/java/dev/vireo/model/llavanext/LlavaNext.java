@@ -9,13 +9,15 @@ import dev.vireo.model.ModelFamily;
 import dev.vireo.model.PixelScale;
 import dev.vireo.model.TextDecoder;
 import dev.vireo.model.VisionEncoder;
+import dev.vireo.model.VisionTower;
 import dev.vireo.model.llama.LlamaDecoder;
-import dev.vireo.model.llava.LlavaProjector;
+import dev.vireo.model.tiles.GridPacking;
+import dev.vireo.model.tiles.TileRules;
+import dev.vireo.model.tiles.TiledImages;
+import dev.vireo.model.tiles.TowerTile;
 import dev.vireo.model.tower.ClipTower;
-import dev.vireo.nn.Block;
+import dev.vireo.model.tower.LlavaProjector;
 import dev.vireo.nn.WeightSource;
-import java.util.ArrayList;
-import java.util.List;
 
 /** LLaVA-1.6, with a Mistral or Llama language model; transformers 5.23, models/llava_next. */
 public final class LlavaNext implements ModelFamily {
@@ -25,10 +27,16 @@ public final class LlavaNext implements ModelFamily {
     }
 
     @Override
+    public VisionTower tower() {
+        return new ClipTower();
+    }
+
+    @Override
     public VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights) {
-        List<Block> blocks = new ArrayList<>(ClipTower.build(config, pixels, device, weights));
-        blocks.add(LlavaProjector.build(config, device, weights));
-        return new VisionEncoder(blocks, new GridPacking(config, device, weights, 0));
+        return VisionEncoder.of(
+                tower().build(config, pixels, device, weights),
+                LlavaProjector.build(config, device, weights),
+                new GridPacking(config, TileRules.of(config), device, weights));
     }
 
     @Override
@@ -38,21 +46,7 @@ public final class LlavaNext implements ModelFamily {
 
     @Override
     public ImageProcessor images(ModelConfig config, ProcessorSettings settings) {
-        return new LlavaNextImages(config, settings);
-    }
-
-    @Override
-    public int imageTokenId(ModelConfig config) {
-        return config.integer("image_token_index");
-    }
-
-    @Override
-    public String[] unusedWeights(ModelConfig config) {
-        return ClipTower.unusedWeights(config);
-    }
-
-    @Override
-    public void takeUnused(ModelConfig config, ModelDevice device, WeightSource weights) {
-        ClipTower.takeUnused(config, device, weights);
+        settings.requireType("LlavaNextImageProcessor");
+        return new TiledImages(TowerTile.of(config, tower(), settings), TileRules.of(config), settings);
     }
 }

@@ -10,14 +10,15 @@ import dev.vireo.model.ModelFamily;
 import dev.vireo.model.PixelScale;
 import dev.vireo.model.TextDecoder;
 import dev.vireo.model.VisionEncoder;
+import dev.vireo.model.VisionTower;
 import dev.vireo.model.llama.LlamaDecoder;
-import dev.vireo.model.llava.LlavaProjector;
-import dev.vireo.model.llavanext.GridPacking;
+import dev.vireo.model.tiles.GridPacking;
+import dev.vireo.model.tiles.TileRules;
+import dev.vireo.model.tiles.TiledImages;
+import dev.vireo.model.tiles.TowerTile;
+import dev.vireo.model.tower.LlavaProjector;
 import dev.vireo.model.tower.SiglipTower;
-import dev.vireo.nn.Block;
 import dev.vireo.nn.WeightSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,22 +32,17 @@ public final class LlavaOnevision implements ModelFamily {
     }
 
     @Override
-    public VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights) {
-        config.requireOneOf("vision_feature_select_strategy", "full");
-        List<Block> blocks = new ArrayList<>(SiglipTower.build(config, pixels, device, weights));
-        blocks.add(LlavaProjector.build(config, device, weights));
-        return new VisionEncoder(blocks, new GridPacking(config, device, weights, maxTiles(config)));
+    public VisionTower tower() {
+        return new SiglipTower();
     }
 
-    /** Tiles whose features are kept at most, from {@code vision_aspect_ratio}. */
-    static int maxTiles(ModelConfig config) {
-        String aspect = config.text("vision_aspect_ratio");
-        Matcher matcher = ASPECT.matcher(aspect);
-        if (!matcher.matches()) {
-            throw new CheckpointMismatchException("Cannot build the model of " + config.source()
-                    + ": vision_aspect_ratio is \"" + aspect + "\" (supported: anyres_max_N)");
-        }
-        return Integer.parseInt(matcher.group(1));
+    @Override
+    public VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights) {
+        config.requireOneOf("vision_feature_select_strategy", "full");
+        return VisionEncoder.of(
+                tower().build(config, pixels, device, weights),
+                LlavaProjector.build(config, device, weights),
+                new GridPacking(config, rules(config), device, weights));
     }
 
     @Override
@@ -56,25 +52,18 @@ public final class LlavaOnevision implements ModelFamily {
 
     @Override
     public ImageProcessor images(ModelConfig config, ProcessorSettings settings) {
-        return new OnevisionImages(config, settings);
+        settings.requireType("LlavaOnevisionImageProcessor");
+        return new TiledImages(TowerTile.of(config, tower(), settings), rules(config), settings);
     }
 
-    @Override
-    public int imageTokenId(ModelConfig config) {
-        return config.integer("image_token_index");
-    }
-
-    @Override
-    public String[] unusedWeights(ModelConfig config) {
-        List<String> unused = new ArrayList<>(SiglipTower.unusedWeights(config));
-        if (config.flag("tie_word_embeddings")) {
-            unused.add("lm_head\\.weight");
+    /** How many tiles' features are kept is part of {@code vision_aspect_ratio}. */
+    private static TileRules rules(ModelConfig config) {
+        String aspect = config.text("vision_aspect_ratio");
+        Matcher matcher = ASPECT.matcher(aspect);
+        if (!matcher.matches()) {
+            throw new CheckpointMismatchException("Cannot build the model of " + config.source()
+                    + ": vision_aspect_ratio is \"" + aspect + "\" (supported: anyres_max_N)");
         }
-        return unused.toArray(String[]::new);
-    }
-
-    @Override
-    public void takeUnused(ModelConfig config, ModelDevice device, WeightSource weights) {
-        SiglipTower.takeUnused(config, device, weights);
+        return TileRules.shrinking(config, Integer.parseInt(matcher.group(1)));
     }
 }

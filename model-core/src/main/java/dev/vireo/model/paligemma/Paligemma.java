@@ -10,16 +10,17 @@ import dev.vireo.model.ModelFamily;
 import dev.vireo.model.PixelScale;
 import dev.vireo.model.TextDecoder;
 import dev.vireo.model.VisionEncoder;
+import dev.vireo.model.VisionTower;
 import dev.vireo.model.llama.LlamaDecoder;
-import dev.vireo.model.llava.FlatPacking;
+import dev.vireo.model.tiles.FlatPacking;
+import dev.vireo.model.tiles.SingleTileImages;
+import dev.vireo.model.tiles.TowerTile;
 import dev.vireo.model.tower.SiglipTower;
 import dev.vireo.nn.Activation;
 import dev.vireo.nn.Block;
 import dev.vireo.nn.BlockParameters;
 import dev.vireo.nn.DecoderShape.Prefix;
 import dev.vireo.nn.WeightSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -45,19 +46,30 @@ public final class Paligemma implements ModelFamily {
     }
 
     @Override
+    public VisionTower tower() {
+        return new SiglipTower();
+    }
+
+    @Override
     public VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights) {
+        return VisionEncoder.of(
+                tower().build(config, pixels, device, weights),
+                projector(config, device, weights),
+                new FlatPacking(device));
+    }
+
+    /** The tower's last norm and one linear. */
+    private static Block projector(ModelConfig config, ModelDevice device, WeightSource weights) {
         int width = config.integer("vision_config.hidden_size");
         int textWidth = config.integer("text_config.hidden_size");
         config.requireOneOf("vision_config.projection_dim", textWidth);
-        List<Block> blocks = new ArrayList<>(SiglipTower.build(config, pixels, device, weights));
-        var projector = new BlockParameters(device.manager(), weights)
+        var parameters = new BlockParameters(device.manager(), weights)
                 .biasedLinear(PROJECTOR + ".linear", width, textWidth)
                 .noLinear()
                 .weight(NORM + ".weight", width)
                 .weight(NORM + ".bias", width);
         double eps = config.number("vision_config.layer_norm_eps");
-        blocks.add(device.blocks().projector(PROJECTOR, projector, 0, Activation.GELU, eps, textWidth));
-        return new VisionEncoder(blocks, new FlatPacking(device));
+        return device.blocks().projector(PROJECTOR, parameters, 0, Activation.GELU, eps, textWidth);
     }
 
     @Override
@@ -75,7 +87,8 @@ public final class Paligemma implements ModelFamily {
 
     @Override
     public ImageProcessor images(ModelConfig config, ProcessorSettings settings) {
-        return new PaligemmaImages(config, settings);
+        settings.requireType("SiglipImageProcessor");
+        return new SingleTileImages(TowerTile.of(config, tower(), settings), settings);
     }
 
     @Override
@@ -86,24 +99,5 @@ public final class Paligemma implements ModelFamily {
     @Override
     public Prefix prefix() {
         return Prefix.BOTH_WAYS;
-    }
-
-    @Override
-    public int imageTokenId(ModelConfig config) {
-        return config.integer("image_token_index");
-    }
-
-    @Override
-    public String[] unusedWeights(ModelConfig config) {
-        List<String> unused = new ArrayList<>(SiglipTower.unusedWeights(config));
-        if (config.flag("tie_word_embeddings")) {
-            unused.add("lm_head\\.weight");
-        }
-        return unused.toArray(String[]::new);
-    }
-
-    @Override
-    public void takeUnused(ModelConfig config, ModelDevice device, WeightSource weights) {
-        SiglipTower.takeUnused(config, device, weights);
     }
 }

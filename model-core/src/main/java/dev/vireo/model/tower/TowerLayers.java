@@ -6,9 +6,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.model.ModelDevice;
+import dev.vireo.model.PixelScale;
 import dev.vireo.nn.Activation;
 import dev.vireo.nn.Block;
 import dev.vireo.nn.BlockParameters;
+import dev.vireo.nn.Blocks;
 import dev.vireo.nn.VisionShape;
 import dev.vireo.nn.WeightSource;
 import java.util.ArrayList;
@@ -41,18 +43,36 @@ final class TowerLayers {
         return shape.width();
     }
 
-    /** The first {@code count} layers. */
-    List<Block> build(int count) {
+    /** Patches of a picture. */
+    int places() {
+        int side = config.integer("vision_config.image_size") / config.integer("vision_config.patch_size");
+        return side * side;
+    }
+
+    /** The first parameters of {@link Blocks#patchEmbedding}: what scales pixels, and the patches' weight. */
+    BlockParameters patches(PixelScale pixels) {
+        int patch = config.integer("vision_config.patch_size");
+        NDManager manager = device.manager();
+        return new BlockParameters(manager, weights)
+                .constant(channels(manager, pixels.scaledMean()))
+                .constant(channels(manager, pixels.scaledStd()))
+                .weight(prefix + "embeddings.patch_embedding.weight", shape.width(), 3, patch, patch);
+    }
+
+    /** The patch embedding of these parameters and the layers up to the selected one. */
+    List<Block> behind(BlockParameters input) {
         List<Block> blocks = new ArrayList<>();
-        for (int layer = 0; layer < count; layer++) {
+        int patch = config.integer("vision_config.patch_size");
+        blocks.add(device.blocks().patchEmbedding(prefix + "embeddings", input, patch, shape.eps()));
+        for (int layer = 0; layer < selected(config); layer++) {
             blocks.add(device.blocks().visionLayer(name(layer), parameters(layer), shape));
         }
         return blocks;
     }
 
-    /** Claims the weights of the layers behind the first {@code used} and of the norm behind all of them. */
-    void takeUnused(int used) {
-        for (int layer = used; layer < config.integer("vision_config.num_hidden_layers"); layer++) {
+    /** Claims the weights of the layers behind the selected one and of the norm behind all of them. */
+    void takeUnused() {
+        for (int layer = selected(config); layer < config.integer("vision_config.num_hidden_layers"); layer++) {
             parameters(layer);
         }
         weights.take(prefix + "post_layernorm.weight", shape.width());
@@ -60,10 +80,10 @@ final class TowerLayers {
     }
 
     /** Regular expressions of those weights. */
-    static List<String> unused(ModelConfig config, String prefix, int used) {
+    static List<String> unused(ModelConfig config, String prefix) {
         String literal = prefix.replace(".", "\\.");
         List<String> patterns = new ArrayList<>();
-        for (int layer = used; layer < config.integer("vision_config.num_hidden_layers"); layer++) {
+        for (int layer = selected(config); layer < config.integer("vision_config.num_hidden_layers"); layer++) {
             patterns.add(literal + "encoder\\.layers\\." + layer + "\\..*");
         }
         patterns.add(literal + "post_layernorm\\..*");
@@ -74,7 +94,7 @@ final class TowerLayers {
      * Layers that the selected output needs: {@code vision_feature_layer} counts hidden states from the input's (0) to the
      * last layer's, or from the end when negative. All where the family does not select.
      */
-    static int selected(ModelConfig config) {
+    private static int selected(ModelConfig config) {
         int layers = config.integer("vision_config.num_hidden_layers");
         int selected = config.has("vision_feature_layer") ? config.integer("vision_feature_layer") : layers;
         int used = selected < 0 ? layers + 1 + selected : selected;
@@ -86,7 +106,7 @@ final class TowerLayers {
     }
 
     /** One value for each channel, [3, 1, 1]. */
-    static NDArray channels(NDManager manager, float[] values) {
+    private static NDArray channels(NDManager manager, float[] values) {
         return manager.create(values, new Shape(3, 1, 1));
     }
 

@@ -1,4 +1,4 @@
-/** Vision towers that several families share: CLIP and SigLIP, which differ in what comes before their layers. */
+/** Vision towers that several families share: CLIP and SigLIP, which differ in what comes before their layers; and the LLaVA families' projector. */
 @NullMarked
 package dev.vireo.model.tower;
 

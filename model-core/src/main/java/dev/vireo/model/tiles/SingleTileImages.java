@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vireo.model.llava;
+package dev.vireo.model.tiles;
 
 import dev.vireo.checkpoint.CheckpointMismatchException;
-import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.checkpoint.ProcessorSettings;
 import dev.vireo.checkpoint.ProcessorSettings.Fit;
 import dev.vireo.checkpoint.ProcessorSettings.Padding;
@@ -10,28 +9,27 @@ import dev.vireo.image.Bicubic;
 import dev.vireo.image.ImageProcessor;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.image.RgbImage;
-import java.util.List;
 
 /**
- * LLaVA-1.5's pictures: padded to a square if the settings say so, resized, the middle cut out. Source: transformers 5.23,
- * models/llava/image_processing_llava.py and image_processing_backends.py (torchvision).
+ * Pictures as one tile each: padded to a square if the settings say so, resized, the middle cut out. Source: transformers
+ * 5.23, models/llava/image_processing_llava.py, models/siglip/image_processing_siglip.py and image_processing_backends.py
+ * (torchvision).
  */
-final class LlavaImages implements ImageProcessor {
-    private static final String LLAVA = "LlavaImageProcessor";
+public final class SingleTileImages implements ImageProcessor {
+    /** The processor that pads pictures to squares. */
+    public static final String PADDING_TYPE = "LlavaImageProcessor";
 
+    private final TowerTile tile;
     private final ProcessorSettings settings;
-    private final int side;
-    private final int tokens;
 
-    LlavaImages(ModelConfig config, ProcessorSettings settings) {
-        settings.requireType(LLAVA, "CLIPImageProcessor");
-        if (settings.padding() == Padding.PAD && !settings.type().equals(LLAVA)) {
+    /** @throws CheckpointMismatchException if the settings say that another processor than LLaVA's pads */
+    public SingleTileImages(TowerTile tile, ProcessorSettings settings) {
+        if (settings.padding() == Padding.PAD && !settings.type().equals(PADDING_TYPE)) {
             throw new CheckpointMismatchException("Cannot process images as " + settings.source()
-                    + " says: do_pad is true" + " for " + settings.type() + " (supported for " + LLAVA + ")");
+                    + " says: do_pad is true" + " for " + settings.type() + " (supported for " + PADDING_TYPE + ")");
         }
+        this.tile = tile;
         this.settings = settings;
-        side = TowerInput.side(config, settings);
-        tokens = TowerInput.tokens(config);
     }
 
     @Override
@@ -59,31 +57,17 @@ final class LlavaImages implements ImageProcessor {
         Bicubic resizing = settings.padding() == Padding.PAD
                 ? Bicubic.ofSquare(image, settings.meanColour(), height, width)
                 : Bicubic.of(image, height, width);
+        int side = tile.side();
         int top = Math.max(0, (height - side) / 2);
         int left = Math.max(0, (width - side) / 2);
-        byte[] tile = new byte[3 * side * side];
+        byte[] pixels = new byte[3 * side * side];
         resizing.window(top, left, Math.min(height, side), Math.min(width, side))
-                .draw(tile, 0, side, side, Math.max(0, (side - height) / 2), Math.max(0, (side - width) / 2));
-        return new ProcessedImage(tile, 1, side, side, image.height(), image.width());
+                .draw(pixels, 0, side, side, Math.max(0, (side - height) / 2), Math.max(0, (side - width) / 2));
+        return new ProcessedImage(pixels, 1, side, side, image.height(), image.width());
     }
 
     @Override
     public int imageTokens(int height, int width, int rowImages) {
-        return tokens;
-    }
-
-    @Override
-    public double rescaleFactor() {
-        return settings.rescale();
-    }
-
-    @Override
-    public List<Double> mean() {
-        return settings.mean();
-    }
-
-    @Override
-    public List<Double> std() {
-        return settings.std();
+        return tile.tokens();
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vireo.model.llava;
+package dev.vireo.model.tower;
 
 import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.model.ModelDevice;
@@ -25,8 +25,16 @@ public final class LlavaProjector {
                 .biasedLinear(PREFIX + ".linear_2", textWidth, textWidth)
                 .none()
                 .none();
-        int drop = config.text("vision_feature_select_strategy").equals("default") ? 1 : 0;
         var activation = Activation.of(config.text("projector_hidden_act"));
-        return device.blocks().projector(PREFIX, parameters, drop, activation, 0, textWidth);
+        return device.blocks().projector(PREFIX, parameters, dropped(config), activation, 0, textWidth);
+    }
+
+    /** Outputs of the tower, from the first on, that the model leaves out; none where the family does not select. */
+    public static int dropped(ModelConfig config) {
+        return config.optionalText("vision_feature_select_strategy")
+                        .orElse("full")
+                        .equals("default")
+                ? 1
+                : 0;
     }
 }

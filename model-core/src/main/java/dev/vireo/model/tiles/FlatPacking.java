@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vireo.model.llava;
+package dev.vireo.model.tiles;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;

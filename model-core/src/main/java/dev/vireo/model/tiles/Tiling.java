@@ -1,68 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vireo.model.llavanext;
+package dev.vireo.model.tiles;
 
 import dev.vireo.checkpoint.CheckpointMismatchException;
-import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.checkpoint.ProcessorSettings;
 import dev.vireo.image.Bicubic;
 import dev.vireo.image.PlanarImage;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.image.RgbImage;
-import dev.vireo.model.llava.TowerInput;
-import java.util.List;
 
 /**
  * Pictures as tiles: the whole squeezed into one tile, then the picture fitted into the best resolution, black around it,
  * cut row by row. Source: transformers 5.23, models/llava_next/image_processing_llava_next.py and
  * models/llava_onevision/image_processing_llava_onevision.py.
  */
-public final class Tiling {
-    private final ProcessorSettings settings;
+final class Tiling {
+    private final TileRules rules;
     private final int side;
-    private final List<List<Integer>> pinpoints;
 
     /** @throws CheckpointMismatchException if the processor's sizes or resolutions are not the model's */
-    public Tiling(ModelConfig config, ProcessorSettings settings) {
-        this.settings = settings;
-        side = TowerInput.side(config, settings);
+    Tiling(TileRules rules, ProcessorSettings settings) {
+        this.rules = rules;
+        side = rules.side();
         if (settings.size().height() != side || settings.size().width() != side) {
             throw new CheckpointMismatchException("Cannot process images as " + settings.source() + " says: size is "
                     + settings.size().height() + " x " + settings.size().width() + ", expected the side of a tile, "
                     + side
                     + " x " + side);
         }
-        pinpoints = pinpoints(config);
-    }
-
-    /** Side of a tile in pixels. */
-    public int side() {
-        return side;
-    }
-
-    /** The tiles of a picture of this size. */
-    public TileGrid grid(int height, int width) {
-        return TileGrid.of(height, width, pinpoints, side);
-    }
-
-    private List<List<Integer>> pinpoints(ModelConfig config) {
-        List<List<Integer>> ofModel = config.integerLists("image_grid_pinpoints");
-        if (!settings.pinpoints().isEmpty() && !settings.pinpoints().equals(ofModel)) {
+        if (!settings.pinpoints().isEmpty() && !settings.pinpoints().equals(rules.pinpoints())) {
             throw new CheckpointMismatchException("Cannot process images as " + settings.source()
-                    + " says: image_grid_pinpoints is " + settings.pinpoints() + ", but " + config.source() + " has "
-                    + ofModel);
+                    + " says: image_grid_pinpoints is " + settings.pinpoints() + ", but config.json has "
+                    + rules.pinpoints());
         }
-        for (List<Integer> pinpoint : ofModel) {
-            if (pinpoint.size() != 2 || pinpoint.get(0) % side != 0 || pinpoint.get(1) % side != 0) {
-                throw new CheckpointMismatchException("Cannot read " + config.source() + ": image_grid_pinpoints has "
-                        + pinpoint + " (expected a height and a width that are multiples of " + side + ")");
-            }
-        }
-        return ofModel;
     }
 
     /** The base view and the tiles. */
-    public ProcessedImage process(RgbImage image) {
-        TileGrid grid = grid(image.height(), image.width());
+    ProcessedImage process(RgbImage image) {
+        TileGrid grid = rules.grid(image.height(), image.width());
         int tileBytes = 3 * side * side;
         byte[] tiles = new byte[tileBytes * (1 + grid.tiles())];
         Bicubic.of(image, side, side).whole().draw(tiles, 0, side, side, 0, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vireo.model.llavanext;
+package dev.vireo.model.tiles;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -8,12 +8,12 @@ import java.math.RoundingMode;
  * The part of the stitched feature map that shows the picture and not the padding around it, in patches; ends exclusive. A
  * very narrow picture may have no column, or no row, at all. Source: transformers 5.23, models/llava_next unpad_image.
  */
-public record FeatureWindow(int top, int bottom, int left, int right) {
+record FeatureWindow(int top, int bottom, int left, int right) {
     /**
      * @param grid the picture's tiles
      * @param side patches along the side of a tile
      */
-    public static FeatureWindow of(int imageHeight, int imageWidth, TileGrid grid, int side) {
+    static FeatureWindow of(int imageHeight, int imageWidth, TileGrid grid, int side) {
         int height = grid.rows() * side;
         int width = grid.columns() * side;
         if ((double) imageWidth / imageHeight > (double) width / height) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vireo.model.llavanext;
+package dev.vireo.model.tiles;
 
 import java.util.List;
 
@@ -9,7 +9,7 @@ import java.util.List;
  * @param rows tiles from top to bottom
  * @param columns tiles from left to right
  */
-public record TileGrid(int rows, int columns) {
+record TileGrid(int rows, int columns) {
     /**
      * Chooses the resolution that keeps most of the picture's pixels, then the one that wastes least; the first wins.
      * Source: transformers 5.23, image_processing_utils select_best_resolution.
@@ -18,7 +18,7 @@ public record TileGrid(int rows, int columns) {
      * @param tile side of a tile in pixels
      * @throws IllegalArgumentException if the picture is so narrow that no resolution keeps a pixel of it
      */
-    public static TileGrid of(int imageHeight, int imageWidth, List<List<Integer>> pinpoints, int tile) {
+    static TileGrid of(int imageHeight, int imageWidth, List<List<Integer>> pinpoints, int tile) {
         long mostEffective = 0;
         long leastWasted = Long.MAX_VALUE;
         List<Integer> best = List.of();
@@ -43,7 +43,7 @@ public record TileGrid(int rows, int columns) {
     }
 
     /** Tiles of the grid, without the base view. */
-    public int tiles() {
+    int tiles() {
         return rows * columns;
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vireo.model.llavanext;
+package dev.vireo.model.tiles;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -18,20 +18,10 @@ public final class GridPacking implements ImagePacking {
     private static final int FIELDS = 9;
 
     private final Block block;
-    private final List<List<Integer>> pinpoints;
-    private final int tile;
-    private final int side;
-    private final int maxTiles;
+    private final TileRules rules;
 
-    /**
-     * @param maxTiles as many tiles' features are kept of a picture, and one of several pictures in a row has only its base
-     *     view; 0: all features are kept, and every picture has tiles
-     */
-    public GridPacking(ModelConfig config, ModelDevice device, WeightSource weights, int maxTiles) {
-        this.maxTiles = maxTiles;
-        pinpoints = config.integerLists("image_grid_pinpoints");
-        tile = config.integer("vision_config.image_size");
-        side = tile / config.integer("vision_config.patch_size");
+    public GridPacking(ModelConfig config, TileRules rules, ModelDevice device, WeightSource weights) {
+        this.rules = rules;
         var parameters = new BlockParameters(device.manager(), weights)
                 .weight("model.image_newline", config.integer("text_config.hidden_size"));
         block = device.blocks().block(GridPacking.class, "image_features", parameters, 1, "GridPacking.py");
@@ -48,7 +38,7 @@ public final class GridPacking implements ImagePacking {
         for (int i = 0; i < images.size(); i++) {
             ProcessedImage image = images.get(i);
             layout[FIELDS * i] = image.tileCount();
-            if (image.tileCount() > 1 || maxTiles == 0) {
+            if (image.tileCount() > 1 || rules.mostTiles() == 0) {
                 System.arraycopy(grid(image), 0, layout, FIELDS * i + 1, FIELDS - 1);
             }
         }
@@ -56,14 +46,14 @@ public final class GridPacking implements ImagePacking {
     }
 
     private long[] grid(ProcessedImage image) {
-        TileGrid grid = TileGrid.of(image.imageHeight(), image.imageWidth(), pinpoints, tile);
+        TileGrid grid = rules.grid(image.imageHeight(), image.imageWidth());
         if (image.tileCount() != 1 + grid.tiles()) {
             throw new IllegalArgumentException("Cannot lay out a picture of " + image.imageHeight() + " x "
                     + image.imageWidth() + " pixels: it has " + image.tileCount() + " tiles, expected "
                     + (1 + grid.tiles()) + "; prepare the data with this model");
         }
-        FeatureWindow window = FeatureWindow.of(image.imageHeight(), image.imageWidth(), grid, side);
-        FeatureSize size = maxTiles == 0 ? FeatureSize.of(window) : FeatureSize.within(maxTiles, window, side);
+        FeatureWindow window = rules.window(image.imageHeight(), image.imageWidth());
+        FeatureSize size = rules.features(window);
         return new long[] {
             grid.rows(),
             grid.columns(),

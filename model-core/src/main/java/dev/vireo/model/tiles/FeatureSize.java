@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vireo.model.llavanext;
+package dev.vireo.model.tiles;
 
 /** Rows and columns of a picture's stitched feature map as the language model takes it. */
-public record FeatureSize(int rows, int columns) {
+record FeatureSize(int rows, int columns) {
     private static final double TOLERATED = 1.1;
 
     /** The window as it is. */
@@ -16,7 +16,7 @@ public record FeatureSize(int rows, int columns) {
      *
      * @param side patches along the side of a tile
      */
-    public static FeatureSize within(int maxTiles, FeatureWindow window, int side) {
+    static FeatureSize within(int maxTiles, FeatureWindow window, int side) {
         double ratio = Math.sqrt((double) window.rows() * window.columns() / ((double) maxTiles * side * side));
         return ratio > TOLERATED
                 ? new FeatureSize(floorDivided(window.rows(), ratio), floorDivided(window.columns(), ratio))
@@ -24,7 +24,7 @@ public record FeatureSize(int rows, int columns) {
     }
 
     /** Features with a newline behind each row. */
-    public int tokens() {
+    int tokens() {
         return rows * columns + rows;
     }
 
