@@ -7,36 +7,40 @@ import org.jspecify.annotations.Nullable;
 public final class ExchangeFailedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /** What the worker that noticed saw itself. Of several workers' failures the driver believes those that are no mere end. */
+    public enum Kind {
+        /** A connection that ended: the other worker died, or left because of something else. */
+        GONE,
+        /** Silence until the deadline; a process that ended or broke off is not silent. */
+        LATE,
+        /** Something else than what was sent. */
+        DAMAGED
+    }
+
     private final int rank;
     private final long step;
-    private final boolean late;
+    private final Kind kind;
 
     /**
      * @param rank the worker that noticed
      * @param step the optimizer step it was in; -1 before the first
      */
     public ExchangeFailedException(int rank, long step, String reason, @Nullable Throwable cause) {
-        this(rank, step, reason, cause, false);
+        this(Kind.GONE, rank, step, reason, cause);
     }
 
-    private ExchangeFailedException(int rank, long step, String reason, @Nullable Throwable cause, boolean late) {
+    ExchangeFailedException(Kind kind, int rank, long step, String reason, @Nullable Throwable cause) {
         super(
                 "Rank " + rank + (step < 0 ? "" : ", step " + step) + ": cannot exchange with the other workers: "
                         + reason,
                 cause);
         this.rank = rank;
         this.step = step;
-        this.late = late;
+        this.kind = kind;
     }
 
-    /** The failure of a worker that waited for another one until the deadline. */
-    static ExchangeFailedException late(int rank, long step, String reason, Throwable cause) {
-        return new ExchangeFailedException(rank, step, reason, cause, true);
-    }
-
-    /** Whether another worker was silent until the deadline; a process that ended or broke off is not silent. */
-    public boolean isLate() {
-        return late;
+    public Kind kind() {
+        return kind;
     }
 
     /** The worker that noticed. */

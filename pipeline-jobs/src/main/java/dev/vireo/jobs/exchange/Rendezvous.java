@@ -4,7 +4,9 @@ package dev.vireo.jobs.exchange;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.vireo.jobs.exchange.ExchangeFailedException.Kind;
 import java.security.SecureRandom;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
@@ -66,10 +68,10 @@ public final class Rendezvous {
         return entry == null ? Set.of() : entry.staying();
     }
 
-    /** What the first worker said that left because another one was silent for too long, if one did. */
-    public Optional<String> late(Gang gang) {
+    /** What the first worker said that left because of what it saw of another one, if one did. */
+    public Optional<String> reason(Gang gang, Kind kind) {
         Entry entry = gangs.get(gang.id());
-        return entry == null ? Optional.empty() : entry.late();
+        return entry == null ? Optional.empty() : entry.reason(kind);
     }
 
     /** What the worker that failed first said, if one did. */
@@ -114,7 +116,7 @@ public final class Rendezvous {
         private final @Nullable Peer[] peers;
         private final SortedMap<Integer, Place> places = new TreeMap<>();
         private final Set<Integer> left = new HashSet<>();
-        private @Nullable String late;
+        private final Map<Kind, String> reasons = new EnumMap<>(Kind.class);
         private final Groups groups;
         private int joined;
         private @Nullable String failure;
@@ -138,8 +140,10 @@ public final class Rendezvous {
 
         synchronized void left(JsonObject request) {
             left.add(request.get("rank").getAsInt());
-            if (late == null && request.has("late")) {
-                late = request.get("late").getAsString();
+            if (request.has("kind")) {
+                reasons.putIfAbsent(
+                        Kind.valueOf(request.get("kind").getAsString()),
+                        request.get("reason").getAsString());
             }
         }
 
@@ -153,8 +157,8 @@ public final class Rendezvous {
             return staying;
         }
 
-        synchronized Optional<String> late() {
-            return Optional.ofNullable(late);
+        synchronized Optional<String> reason(Kind kind) {
+            return Optional.ofNullable(reasons.get(kind));
         }
 
         synchronized void join(JsonObject request, JsonObject reply) {

@@ -68,13 +68,14 @@ final class RendezvousClient {
     /**
      * Tells the driver that this worker lives and leaves the gang.
      *
-     * @param late what it says of another worker that was silent for too long; null if it leaves for another reason
+     * @param failure what it saw of another worker; null if it leaves for another reason
      */
-    void left(Gang gang, int rank, @Nullable String late) {
+    void left(Gang gang, int rank, @Nullable ExchangeFailedException failure) {
         JsonObject message = message(gang, "left");
         message.addProperty("rank", rank);
-        if (late != null) {
-            message.addProperty("late", late);
+        if (failure != null) {
+            message.addProperty("kind", failure.kind().name());
+            message.addProperty("reason", failure.getMessage());
         }
         ask(gang, rank, message);
     }

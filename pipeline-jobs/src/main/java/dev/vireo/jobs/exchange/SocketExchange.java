@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.exchange;
 
+import dev.vireo.jobs.exchange.ExchangeFailedException.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -148,9 +149,14 @@ final class SocketExchange implements WorkerExchange {
         }
         abort();
         String text = reason == null ? String.valueOf(cause.getMessage()) : reason;
-        return links.isLate()
-                ? ExchangeFailedException.late(rank, step, text, cause)
-                : new ExchangeFailedException(rank, step, text, cause);
+        return new ExchangeFailedException(kind(cause, reason), rank, step, text, cause);
+    }
+
+    private Kind kind(Exception cause, @Nullable String closed) {
+        if (links.isLate()) {
+            return Kind.LATE;
+        }
+        return closed == null && cause instanceof IllegalStateException ? Kind.DAMAGED : Kind.GONE;
     }
 
     /** Everything was sent before the last sum ended. */

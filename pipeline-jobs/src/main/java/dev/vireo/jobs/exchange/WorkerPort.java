@@ -54,9 +54,9 @@ public final class WorkerPort {
         driver.left(gang, rank, null);
     }
 
-    /** The same of a worker that waited for another one in vain, as the failure says. */
+    /** The same, with what this worker saw of the others. */
     public void left(ExchangeFailedException failure) {
-        driver.left(gang, rank, failure.isLate() ? failure.getMessage() : null);
+        driver.left(gang, rank, failure);
     }
 
     /** Tells the driver why this worker fails. The driver believes the first; call it before leaving the gang. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.train;
 
+import dev.vireo.jobs.exchange.ExchangeFailedException.Kind;
 import dev.vireo.jobs.exchange.ExchangePlugin;
 import dev.vireo.jobs.exchange.Gang;
 import dev.vireo.jobs.exchange.Place;
@@ -96,7 +97,7 @@ final class Workers implements TrainLoop.Segments, AutoCloseable {
 
     private SegmentFailedException failure(Gang gang, Exception thrown) {
         awaitLastWords(gang);
-        Optional<String> late = rendezvous.late(gang);
+        Optional<String> late = rendezvous.reason(gang, Kind.LATE);
         String replaced = late.isPresent() ? replaceSilent(gang) : "";
         Optional<WorkerFailure> first = rendezvous.firstFailure(gang).map(WorkerFailure::parse);
         if (first.isPresent()) {
@@ -111,7 +112,9 @@ final class Workers implements TrainLoop.Segments, AutoCloseable {
                     plan.workers());
             return new SegmentFailedException(reason, true, thrown);
         }
-        return new SegmentFailedException(late.orElse(brief(text)) + replaced, spark.isStopped(), thrown);
+        // Of two workers that lost each other, Spark may report the one that was left.
+        String reason = late.or(() -> rendezvous.reason(gang, Kind.DAMAGED)).orElseGet(() -> brief(text));
+        return new SegmentFailedException(reason + replaced, spark.isStopped(), thrown);
     }
 
     /** The first failure makes all other workers leave; most say so at once. */
