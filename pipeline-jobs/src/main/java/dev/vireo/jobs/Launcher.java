@@ -57,7 +57,7 @@ final class Launcher {
             console.print(command.help());
             return DONE;
         }
-        NativeLibraries.stayOffline();
+        NativeLibraries.prepare();
         try {
             JobArguments given = new JobArguments(parsed.values(), parsed.overwrite());
             problems.addAll(InputCheck.problems(definition, given, Storage.of(new Configuration())));

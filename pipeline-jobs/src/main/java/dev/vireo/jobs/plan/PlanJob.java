@@ -36,7 +36,7 @@ public final class PlanJob implements Job {
 
     @Override
     public void run(JobContext context) throws IOException {
-        NativeLibraries.stayOffline();
+        NativeLibraries.prepare();
         PlanSettings settings = context.settings().plan();
         TrainSettings train = context.settings().train();
         Path model = LocalCopy.of(context.storage(), context.arguments().model());

@@ -6,7 +6,8 @@ import java.util.Map;
 /**
  * Keeps DJL to the natives that are in the jar or that {@code PYTORCH_LIBRARY_PATH} names: it downloads nothing and
  * reports nothing, on the driver and on executors. They are unpacked once into {@code DJL_CACHE_DIR}, by default
- * {@code .djl.ai} in the home directory, and moved into place in one step, so processes on one machine may share it.
+ * {@code .djl.ai} in the home directory, and moved into place in one step, so processes on one machine may share it. A
+ * process that is asked to end while it computes ends without a crash.
  */
 public final class NativeLibraries {
     /** What executors get in their environment. */
@@ -22,7 +23,8 @@ public final class NativeLibraries {
     private NativeLibraries() {}
 
     /** Applies to this process. Call before the first tensor. */
-    public static void stayOffline() {
+    public static void prepare() {
+        ProcessEnd.skipDestructors();
         PROPERTIES.forEach((name, value) -> {
             if (System.getProperty(name) == null) {
                 System.setProperty(name, value);

@@ -53,7 +53,7 @@ final class SegmentTask extends AbstractFunction1<Iterator<Integer>, Iterator<Se
     }
 
     private SegmentOutcome work(WorkerExchange exchange, WorkerPort port) throws IOException, InterruptedException {
-        NativeLibraries.stayOffline();
+        NativeLibraries.prepare();
         Script.useThreads(plan.value().threads());
         Device device = Devices.ofTask();
         Residents residents = Residents.ofProcess();

@@ -26,7 +26,7 @@ final class StandByTask extends AbstractFunction1<Iterator<Integer>, Iterator<Pl
 
     @Override
     public Iterator<Place> apply(Iterator<Integer> partition) {
-        NativeLibraries.stayOffline();
+        NativeLibraries.prepare();
         Script.useThreads(plan.value().threads());
         Residents residents = Residents.ofProcess();
         try {

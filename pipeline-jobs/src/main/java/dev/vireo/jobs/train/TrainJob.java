@@ -43,7 +43,7 @@ public final class TrainJob implements Job {
 
     @Override
     public void run(JobContext context) throws IOException {
-        NativeLibraries.stayOffline();
+        NativeLibraries.prepare();
         TrainInputs inputs = TrainInputs.open(context);
         SparkSession spark = context.spark();
         Storage storage = context.storage();

@@ -3,6 +3,7 @@ package dev.vireo.jobs.workers;
 
 import ai.djl.Device;
 import dev.vireo.jobs.runtime.Devices;
+import dev.vireo.jobs.runtime.NativeLibraries;
 import dev.vireo.tensor.Script;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ public final class LoadedModels {
 
     /** The model that a task computes with, on the device that Spark gave it; also sets the calling thread's CPU threads. */
     public static Lease lease(ModelSpec spec) throws IOException {
+        NativeLibraries.prepare();
         Script.useThreads(spec.threads());
         return HERE.lease(spec, Devices.ofTask());
     }
