@@ -28,8 +28,9 @@ final class AdamW implements AutoCloseable {
             Pattern.compile("(.*\\.)?bias|.*(layer_?norm\\d?|layrnorm|rmsnorm|(^|[._])norm)(\\..*)?");
     private static final Pattern FASTER = Pattern.compile(".*\\.lora_(B\\.weight|magnitude_vector)");
     /**
-     * Elements that are updated at once. On a CPU as many as its cache holds and libtorch computes on one thread: threads that
-     * meet at every operation cost more than they save. Of a whole model so many that threads pay.
+     * Elements of coded moments or compensated weights that are updated at once. On a CPU as many as its cache holds and libtorch
+     * computes on one thread: threads that meet at every operation cost more than they save. Of a whole model so many that
+     * threads pay.
      */
     private static final long CPU_CHUNK = 1 << 15;
 

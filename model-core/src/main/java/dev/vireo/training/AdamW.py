@@ -1,7 +1,8 @@
 # AdamW (Loshchilov and Hutter 2019, arXiv 1711.05101, algorithm 2), as torch.optim.AdamW computes it, in float32:
 #   w = w (1 - lr decay);  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
 #   w = w - lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + eps)
-# Everything lies in flat buffers and is changed in place, a chunk at a time, so that the passes of a chunk stay in the cache.
+# Everything lies in flat buffers and is changed in place; where moments are coded or weights compensated, a chunk at a time, so that the
+# passes of a chunk stay in the cache.
 # x, all on the host:
 #   0 float64 [4]: b1, b2, eps, t    1 runs int64 [2 n]: first element of each and the one behind its last
 #   2 float64 [2 n]: each run's lr and decay    3 int64 [2]: the element that the state starts with; elements of a chunk
@@ -59,16 +60,31 @@ class AdamW(Module):
       h = (self).write(mf, m, torch.slice(p[5], 0, ks, ke), p[9], )
       k = (self).write(vf, v, torch.slice(p[6], 0, ks, ke), p[10], )
     return c
+  # Float32 weights and moments: PyTorch's own single pass over all of them, on as many threads as it has. w holds the weights of a run.
+  def fused(self: __torch__.AdamW, n: Tensor, lr: float, decay: float, w: List[Tensor], s: int, e: int, start: int, p: List[Tensor]) -> Tensor:
+    g = torch.slice(p[2], 0, s, e)
+    m = torch.slice(p[3], 0, s - start, e - start)
+    v = torch.slice(p[4], 0, s - start, e - start)
+    t = torch.to(n[3], ops.prim.device(g), 6)
+    a = torch._fused_adamw_(w, [g], [m], [v], annotate(List[Tensor], []), [t], lr=lr, beta1=float(n[0]), beta2=float(n[1]), weight_decay=decay, eps=float(n[2]), amsgrad=False, maximize=False)
+    return g
   def update(self: __torch__.AdamW, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     start = int(x[3][0])
     size = int(x[3][1])
+    # A list taken out of a list: of a list made for the call alone the compiler believes that nobody sees what is written to its
+    # tensors, and leaves the call out.
+    weights = annotate(List[List[Tensor]], [])
     for i in range(torch.floordiv(torch.numel(x[1]), 2)):
       s = int(x[1][2 * i])
       e = int(x[1][2 * i + 1])
       lr = float(x[2][2 * i])
       decay = float(x[2][2 * i + 1])
-      # Chunks start at the same elements whatever part of the buffer is updated.
-      first = torch.floordiv(s, size)
-      for j in range(torch.floordiv(e - 1, size) + 1 - first):
-        a = (self).chunk(x[0], lr, decay, ops.prim.max(s, (first + j) * size), ops.prim.min(e, (first + j + 1) * size), start, p, )
+      w = torch.append(weights, [torch.slice(p[0], 0, s, e)])
+      if torch.numel(p[1]) + torch.numel(p[7]) == 0:
+        a = (self).fused(x[0], lr, decay, weights[i], s, e, start, p, )
+      else:
+        # Chunks start at the same elements whatever part of the buffer is updated.
+        first = torch.floordiv(s, size)
+        for j in range(torch.floordiv(e - 1, size) + 1 - first):
+          b = (self).chunk(x[0], lr, decay, ops.prim.max(s, (first + j) * size), ops.prim.min(e, (first + j + 1) * size), start, p, )
     return [x[0]]

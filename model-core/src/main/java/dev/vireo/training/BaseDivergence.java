@@ -18,8 +18,7 @@ import java.util.stream.IntStream;
  * <p>{@code kl} is KL(policy || base) of the next token. Evaluations take it over all rows. A training step takes it over
  * the first few rows of its first micro-batch: rows come in random order, so this estimates the mean over the data without
  * bias. It is the Rao-Blackwellised estimator (Amini, Vieira, Cotterell 2025, arXiv 2504.10637) on the data's answers: unlike
- * estimators from the sampled tokens' log-ratios (k1, k3) it is never negative and has no heavy tail where the policy made a
- * token of the data unlikely. It costs a forward pass of the base on those rows.
+ * the sampled estimate of {@link ReferenceRatio} it is never negative. It costs a forward pass of the base on those rows.
  */
 final class BaseDivergence {
     static final String METRIC = "kl";

@@ -24,6 +24,7 @@ public final class Evaluation implements AutoCloseable {
     private static final String LOSS = "loss";
 
     private final VisionLanguageModel model;
+    private final ReferenceLogProbs reference;
     private final Weights weights;
     private final LossInputs lossInputs;
     private final Mismatched mismatched;
@@ -35,6 +36,7 @@ public final class Evaluation implements AutoCloseable {
      */
     public Evaluation(VisionLanguageModel model, Objective objective, ReferenceLogProbs reference, Weights weights) {
         this.model = model;
+        this.reference = reference;
         this.weights = weights;
         this.lossInputs = new LossInputs(objective, reference, model, weights);
         this.mismatched = new Mismatched(model, reference, weights);
@@ -51,6 +53,9 @@ public final class Evaluation implements AutoCloseable {
         }
         if (weights == Weights.ADAPTED) {
             names.add(BaseDivergence.METRIC);
+        }
+        if (loss.objective().needsReference()) {
+            names.add(ReferenceRatio.METRIC);
         }
         return MetricSums.zero(names);
     }
@@ -97,6 +102,9 @@ public final class Evaluation implements AutoCloseable {
             }
             NDList measured = lossInputs.measure(scope, hidden, batch);
             NDArray logps = model.logProbs(tape, hidden, batch); // [M]
+            if (loss.objective().needsReference()) {
+                ReferenceRatio.add(logps, batch, reference, sums);
+            }
             NDList inputs = lossInputs.of(scope, logps, batch, totals, measured, anchor);
             double share = loss.evaluate(scope, inputs, sums);
             // Shares add up to the loss over all rows once they are divided by their number.

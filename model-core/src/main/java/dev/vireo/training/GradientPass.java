@@ -36,6 +36,7 @@ final class GradientPass implements AutoCloseable {
     record Step(BatchTotals totals, long done, double anchor) {}
 
     private final VisionLanguageModel model;
+    private final ReferenceLogProbs reference;
     private final GraphMemory memory;
     private final LossInputs lossInputs;
     private final Mismatched mismatched;
@@ -48,6 +49,7 @@ final class GradientPass implements AutoCloseable {
      */
     GradientPass(VisionLanguageModel model, Objective objective, ReferenceLogProbs reference, GraphMemory memory) {
         this.model = model;
+        this.reference = reference;
         this.memory = memory;
         this.lossInputs = new LossInputs(objective, reference, model, Weights.TRAINED);
         this.mismatched = new Mismatched(model, reference, Weights.ADAPTED);
@@ -58,13 +60,20 @@ final class GradientPass implements AutoCloseable {
     /** Sums of nothing with every name that a step adds to: what a worker without rows exchanges. */
     MetricSums zero(Watch watch) {
         MetricSums metrics = MetricSums.zero(loss.objective().metrics());
-        if (watch.entropy()) {
+        if (watch.logged()) {
             metrics.add(BaseDivergence.ENTROPY, 0, 0);
+        }
+        if (measuresRatio(watch)) {
+            metrics.add(ReferenceRatio.METRIC, 0, 0);
         }
         if (watch.divergenceRows() > 0) {
             metrics.add(BaseDivergence.METRIC, 0, 0);
         }
         return metrics;
+    }
+
+    private boolean measuresRatio(Watch watch) {
+        return watch.logged() && loss.objective().needsReference();
     }
 
     /** KTO's point of reference, the same on every worker; 0 where the objective takes none. */
@@ -100,7 +109,10 @@ final class GradientPass implements AutoCloseable {
             work[0] += loss.evaluate(scope, inputs, metrics);
             work[1] += batch.size();
             work[2] += flops.of(batch);
-            if (watch.entropy()) {
+            if (measuresRatio(watch)) {
+                ReferenceRatio.add(logps, batch, reference, metrics);
+            }
+            if (watch.logged()) {
                 BaseDivergence.addEntropy(model, scope, Weights.TRAINED, hidden, batch, metrics);
             }
             if (watch.divergenceRows() > 0) {

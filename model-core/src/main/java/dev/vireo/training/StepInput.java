@@ -25,15 +25,16 @@ public record StepInput(
      *
      * @param divergenceRows rows of the step's first micro-batch on which {@code kl} is measured, each at the cost of a
      *     forward pass of the base model; 0 measures none
-     * @param entropy whether the entropy of all answers' tokens is measured, at the cost of the head's forward pass
+     * @param logged whether what is cheap is measured of all answers' tokens: their entropy, at the cost of the head's forward
+     *     pass, and where there is a reference the log-ratio to it
      */
-    public record Watch(int divergenceRows, boolean entropy) {
+    public record Watch(int divergenceRows, boolean logged) {
         /** Nothing. */
         public static final Watch NOTHING = new Watch(0, false);
 
         /** The same for rows on which no divergence is measured. */
         Watch withoutDivergence() {
-            return new Watch(0, entropy);
+            return new Watch(0, logged);
         }
     }
 

@@ -96,6 +96,10 @@ class KtoTest {
             assertThat(whole.loss()).isCloseTo(loss, within(ROUNDING));
             assertThat(parts.loss()).isCloseTo(whole.loss(), within(ROUNDING));
             assertThat(parts.gradNorm()).isCloseTo(whole.gradNorm(), within(ROUNDING * whole.gradNorm()));
+            double ratio = ratio(policy, base);
+            assertThat(Math.abs(ratio)).isGreaterThan(100 * ROUNDING);
+            assertThat(whole.metrics().get("kl/reference")).isCloseTo(ratio, within(ROUNDING));
+            assertThat(parts.metrics().get("kl/reference")).isCloseTo(ratio, within(ROUNDING));
             assertThat(whole.metrics().get("rewards/margins"))
                     .isCloseTo(
                             whole.metrics().get("rewards/chosen")
@@ -114,8 +118,20 @@ class KtoTest {
                 new Replica(model, adapter.parameters(), KTO, reference, ADAMW, new GraphMemory(Long.MAX_VALUE, 4))) {
             BatchTotals totals = new BatchTotals(3, 4, 1);
             return replica.step(
-                    new StepInput(microBatches, others, totals, 0, StepInput.Watch.NOTHING), GradientExchange.single());
+                    new StepInput(microBatches, others, totals, 0, new StepInput.Watch(0, true)), GradientExchange.single());
         }
+    }
+
+    /** The mean log-ratio of the tokens of the four answers. */
+    private double ratio(Scores policy, Scores base) {
+        double sum = 0;
+        int tokens = 0;
+        for (Sample row : rows) {
+            sum += policy.of(row.rowId()).chosen() + policy.of(row.rowId()).rejected();
+            sum -= base.of(row.rowId()).chosen() + base.of(row.rowId()).rejected();
+            tokens += row.chosen().scoredTokens() + row.rejected().scoredTokens();
+        }
+        return sum / tokens;
     }
 
     /** Four answers to other rows' prompts. */

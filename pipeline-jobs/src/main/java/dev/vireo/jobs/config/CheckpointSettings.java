@@ -12,7 +12,8 @@ import java.io.Serializable;
  * @param saveEvery between two checkpoints; 0 saves at the end only
  * @param keep checkpoints that are kept
  * @param logEvery between two lines of {@code metrics.jsonl}
- * @param klRows rows of a logged step on which the divergence from the base model is measured
+ * @param klRows rows of a step on which the divergence from the base model is measured
+ * @param klEvery rows that a worker trains between two such steps
  * @param segmentSteps in one Spark job
  */
 public record CheckpointSettings(
@@ -23,6 +24,7 @@ public record CheckpointSettings(
         int keep,
         int logEvery,
         int klRows,
+        int klEvery,
         int segmentSteps)
         implements Serializable {
     static CheckpointSettings read(SettingsReader train) {
@@ -34,6 +36,7 @@ public record CheckpointSettings(
                 train.count("keep", 1),
                 train.count("log-every", 1),
                 train.count("kl-rows", 0),
+                train.count("kl-every", 1),
                 train.count("segment-steps", 1));
         if (!settings.bestMetric.startsWith("eval_")) {
             train.invalid("best-metric", "a metric of the evaluation, such as eval_loss or eval_rewards/accuracies");

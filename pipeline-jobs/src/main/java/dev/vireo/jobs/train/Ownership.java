@@ -73,12 +73,25 @@ final class Ownership {
      * @throws IOException naming the one that did
      */
     void require() throws IOException {
-        long newest = storage.exists(directory) ? newest(storage, directory) : 0;
-        // The same number is another's where the output was overwritten meanwhile.
-        if (newest != number || !storage.readText(file(directory, number)).equals(claim)) {
+        long newest = newest();
+        if (!isOurs(newest)) {
             throw new IOException("Cannot go on training: another run took over --output " + output + who(newest)
                     + "; this one stops and leaves the output to it");
         }
+    }
+
+    /** Whether no later driver took over. */
+    boolean isOurs() throws IOException {
+        return isOurs(newest());
+    }
+
+    private boolean isOurs(long newest) throws IOException {
+        // The same number is another's where the output was overwritten meanwhile.
+        return newest == number && storage.readText(file(directory, number)).equals(claim);
+    }
+
+    private long newest() throws IOException {
+        return storage.exists(directory) ? newest(storage, directory) : 0;
     }
 
     /** Gives the finished output up; who checks from now on finds that it is not his any more. */

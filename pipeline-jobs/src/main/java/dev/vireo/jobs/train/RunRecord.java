@@ -2,7 +2,6 @@
 package dev.vireo.jobs.train;
 
 import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import dev.vireo.jobs.config.Settings;
 import java.util.SortedMap;
@@ -23,8 +22,7 @@ record RunRecord(
         SortedMap<String, String> hashes,
         SortedMap<String, String> settings,
         SortedMap<String, String> resolved) {
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    private static final Gson GSON = new Gson();
     private static final String[] SECTIONS = {"model.", "train."};
     /** Settings that change when things happen, and not what comes out. */
     private static final String[] HARMLESS = {
@@ -62,11 +60,11 @@ record RunRecord(
         all.put("hashes", hashes);
         all.put("settings", deciding);
         all.put("resolved", resolved);
-        return new Gson().toJson(all);
+        return GSON.toJson(all);
     }
 
     /** The content of {@code run.json}. */
-    String toJson(String sparkVersion, String master) {
+    JsonObject toJson(String sparkVersion, String master) {
         JsonObject run = new JsonObject();
         run.addProperty("job", "train");
         run.addProperty("model", model);
@@ -82,7 +80,7 @@ record RunRecord(
                 "djl", String.valueOf(ai.djl.engine.Engine.class.getPackage().getImplementationVersion()));
         run.add("versions", versions);
         run.addProperty("master", master);
-        return GSON.toJson(run);
+        return run;
     }
 
     private static String version() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.train;
 
-import dev.vireo.jobs.config.CheckpointSettings;
 import dev.vireo.jobs.exchange.WorkerExchange;
 import dev.vireo.jobs.exchange.WorkerPort;
 import dev.vireo.jobs.runtime.Termination;
@@ -9,7 +8,6 @@ import dev.vireo.jobs.train.StepRecord.Names;
 import dev.vireo.training.DataOrder;
 import dev.vireo.training.LearningRate;
 import dev.vireo.training.StepInput;
-import dev.vireo.training.StepInput.Watch;
 import dev.vireo.training.StepResult;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,6 +28,7 @@ final class SegmentWork {
     private final WorkerPort port;
     private final DataOrder order;
     private final LearningRate learningRate;
+    private final LoggedSteps logged;
     private final long started = System.nanoTime();
     private final Map<Long, List<String>> notFinite = new TreeMap<>();
     private int skippedInARow;
@@ -44,6 +43,7 @@ final class SegmentWork {
         this.port = port;
         this.order = plan.order();
         this.learningRate = plan.learningRate();
+        this.logged = plan.logged();
         this.skippedInARow = request.skippedInARow();
     }
 
@@ -100,7 +100,8 @@ final class SegmentWork {
         StepReader.Rows rows = resident.rows().rows(step, exchange.rank(), exchange.worldSize());
         double waited = (System.nanoTime() - start) / 1e9;
         double rate = learningRate.at(step);
-        StepInput input = new StepInput(rows.microBatches(), rows.mismatched(), rows.totals(), rate, watch(step + 1));
+        StepInput input = new StepInput(
+                rows.microBatches(), rows.mismatched(), rows.totals(), rate, logged.watch(step + 1));
         StepResult result = resident.replica().step(input, exchange);
         Map<String, Double> values = new LinkedHashMap<>();
         values.put(Names.EPOCH, order.epochsAfter(step + 1));
@@ -122,13 +123,6 @@ final class SegmentWork {
         StepRecord record = new StepRecord(step + 1, values);
         alarmed = plan.train().stop().isAlarm(record.value(Names.KL));
         return record;
-    }
-
-    /** What a step measures besides, if it is logged; {@code done} steps are behind us then. */
-    private Watch watch(long done) {
-        CheckpointSettings logs = plan.train().checkpoint();
-        boolean logged = done % logs.logEvery() == 0 || done == plan.steps();
-        return logged ? new Watch(plan.train().full() ? 0 : logs.klRows(), true) : Watch.NOTHING;
     }
 
     private void report(StepRecord record, boolean last) {

@@ -39,7 +39,6 @@ public final class TrainJob implements Job {
     static final String ADAPTER = "adapter";
     static final String MODEL = "model";
     static final String BEST = "best";
-    private static final String RUN_FILE = "run.json";
 
     @Override
     public void run(JobContext context) throws IOException {
@@ -58,7 +57,7 @@ public final class TrainJob implements Job {
         OutputDirectory output = OutputDirectory.open(
                 storage, arguments.output(), context.name(), record.fingerprint(), arguments.overwrite());
         String master = spark.sparkContext().master();
-        storage.publish(output.child(RUN_FILE), record.toJson(spark.version(), master));
+        RunFile runFile = RunFile.begin(storage, output, record.toJson(spark.version(), master));
         Reference reference = Reference.of(context, inputs, output, precision);
         TrainPlan plan = new TrainPlan(
                 UUID.randomUUID().toString(),
@@ -77,7 +76,7 @@ public final class TrainJob implements Job {
                 spark.sparkContext().isLocal(),
                 reference.training(),
                 reference.heldOut());
-        train(context.console(), spark, plan, output);
+        train(context.console(), spark, plan, output, runFile);
     }
 
     /** Says what the run needs, and refuses what the machine of a worker cannot hold. */
@@ -96,7 +95,8 @@ public final class TrainJob implements Job {
         }
     }
 
-    private static void train(Console console, SparkSession spark, TrainPlan plan, OutputDirectory output)
+    private static void train(
+            Console console, SparkSession spark, TrainPlan plan, OutputDirectory output, RunFile runFile)
             throws IOException {
         long start = System.nanoTime();
         long done;
@@ -114,7 +114,8 @@ public final class TrainJob implements Job {
         Termination.Hold untilCommitted = Termination.ofProcess().hold(grace);
         try (TrainReport report = new TrainReport(console, plan, output);
                 Workers workers = new Workers(spark.sparkContext(), plan, askedToEnd, report::live)) {
-            done = new TrainLoop(plan, output, workers, askedToEnd, report).run();
+            done = runFile.record(new TrainLoop(plan, output, workers, askedToEnd, report))
+                    .step();
             JsonObject summary = report.summary();
             summary.addProperty("steps", done);
             output.finish(summary);

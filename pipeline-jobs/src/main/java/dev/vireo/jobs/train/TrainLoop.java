@@ -69,9 +69,9 @@ final class TrainLoop {
     /**
      * Trains to the last step, or to where it is to stop, and leaves the result in the output.
      *
-     * @return steps done
+     * @throws AskedToEndException if the process should come to an end before
      */
-    long run() throws IOException {
+    RunEnd run() throws IOException {
         checkpoints.deleteAttempts();
         rollBack();
         boolean delivered = false;
@@ -105,8 +105,19 @@ final class TrainLoop {
         String reason = stop.reason();
         if (reason != null && position.step() < plan.steps()) {
             report.stopped(reason);
+            return new RunEnd(RunEnd.Kind.STOPPED_EARLY, position.step(), reason);
         }
+        return new RunEnd(RunEnd.Kind.STEPS_DONE, position.step(), "all " + plan.steps() + " steps are done");
+    }
+
+    /** Steps that are done and need not be repeated by this driver. */
+    long step() {
         return position.step();
+    }
+
+    /** Whether no later driver took the output over. */
+    boolean ownsOutput() throws IOException {
+        return ownership.isOurs();
     }
 
     private IOException ended() {
@@ -114,7 +125,7 @@ final class TrainLoop {
                 ? "no step is done"
                 : "step " + position.step() + " is done and its checkpoint written";
         report.warn("asked to end: " + done + "; the same command goes on from here");
-        return new IOException("Cannot go on training: this process was asked to end");
+        return new AskedToEndException();
     }
 
     /** @param ending whether the segment only saves what the one before it did */

@@ -86,6 +86,10 @@ record TrainPlan(
                 steps);
     }
 
+    LoggedSteps logged() {
+        return new LoggedSteps(train, steps);
+    }
+
     /** The columns, or what says that there is none. */
     static ReferenceLogProbs orNone(@Nullable ReferenceLogProbs reference) {
         return reference == null ? ReferenceLogProbs.none() : reference;

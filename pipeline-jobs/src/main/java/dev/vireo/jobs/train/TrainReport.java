@@ -80,10 +80,10 @@ final class TrainReport implements AutoCloseable {
      */
     void accept(List<StepRecord> steps, @Nullable StepRecord evaluation, Map<Long, List<String>> notFinite)
             throws IOException {
-        int every = plan.train().checkpoint().logEvery();
+        LoggedSteps logged = plan.logged();
         for (StepRecord step : steps) {
             last = step;
-            if (step.step() % every == 0 || step.step() == plan.steps() || step.isSkipped()) {
+            if (logged.contains(step.step()) || step.isSkipped()) {
                 append(step);
             }
         }

@@ -95,7 +95,10 @@ class DriverFaultsTest {
                 .matcher(DriverProcess.read(shards, output));
         assertThat(ended.find()).as(DriverProcess.read(shards, output)).isTrue();
         assertThat(commit(output, Integer.parseInt(ended.group(1)))).exists();
+        assertThat(TinyRun.end(output).get("kind").getAsString()).isEqualTo("asked-to-end");
+        assertThat(TinyRun.end(output).get("step").getAsString()).isEqualTo(ended.group(1));
         goOn(output, "going on from the checkpoint of step " + ended.group(1));
+        assertThat(TinyRun.end(output).get("kind").getAsString()).isEqualTo("steps-done");
     }
 
     @Test

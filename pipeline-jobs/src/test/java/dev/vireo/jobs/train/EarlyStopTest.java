@@ -38,6 +38,13 @@ class EarlyStopTest {
                 .getAsJsonObject();
     }
 
+    private static void requireEnd(Path output, String kind, int step, String reason) throws Exception {
+        JsonObject end = TinyRun.end(output);
+        assertThat(end.get("kind").getAsString()).isEqualTo(kind);
+        assertThat(end.get("step").getAsInt()).isEqualTo(step);
+        assertThat(end.get("reason").getAsString()).contains(reason);
+    }
+
     @Test
     void divergenceAboveTheThresholdStopsBehindThatStep() throws Exception {
         Path output = tiny.train(
@@ -62,6 +69,7 @@ class EarlyStopTest {
         assertThat(output.resolve("best/adapter_model.safetensors")).exists();
         assertThat(summary(output).get("steps").getAsInt()).isEqualTo(2);
         assertThat(summary(output).get("stopped").getAsString()).contains("train.stop.kl-above");
+        requireEnd(output, "stopped-early", 2, "at step 2 is above 1.0E-7 (train.stop.kl-above)");
     }
 
     @Test
@@ -83,6 +91,7 @@ class EarlyStopTest {
                 .contains("in 2 evaluations (train.stop.patience)");
         assertThat(output.resolve("adapter/adapter_model.safetensors")).exists();
         assertThat(output.resolve("checkpoints/step-6/commit.json")).exists();
+        requireEnd(output, "stopped-early", 6, "(train.stop.patience)");
     }
 
     @Test
@@ -101,6 +110,7 @@ class EarlyStopTest {
                 "train.stop.patience=4");
         assertThat(TinyRun.steps(output)).hasSize(4);
         assertThat(summary(output).has("stopped")).isFalse();
+        requireEnd(output, "steps-done", 4, "all 4 steps are done");
     }
 
     @Test

@@ -137,8 +137,10 @@ class ObjectivesTest {
                                 - steps.get(2).get("rewards/rejected").getAsDouble(),
                         within(LOSS));
         assertThat(steps.get(2).has("kto/kl")).isEqualTo(loss.equals("kto"));
+        assertThat(steps.get(0).get("kl/reference").getAsDouble()).isCloseTo(0, within(LOSS));
+        assertThat(Math.abs(steps.get(2).get("kl/reference").getAsDouble())).isGreaterThan(LOSS);
         JsonObject evaluation = TinyRun.evaluations(output).get(0);
-        assertThat(evaluation.keySet()).contains("eval_loss", "eval_rewards/chosen", "eval_rewards/rejected");
+        assertThat(evaluation.keySet()).contains("eval_loss", "eval_rewards/chosen", "eval_rewards/rejected", "eval_kl/reference");
         assertThat(evaluation.has("eval_kto/kl")).isEqualTo(loss.equals("kto"));
     }
 

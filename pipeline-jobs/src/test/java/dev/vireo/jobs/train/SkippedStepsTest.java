@@ -86,6 +86,9 @@ class SkippedStepsTest {
                 .hasMessageContaining("step 1: rows rows-")
                 .hasMessageContaining("raise train.max-skipped, which is 2");
         assertThat(TinyRun.steps(folder.resolve("run"))).hasSize(2);
+        JsonObject end = TinyRun.end(folder.resolve("run"));
+        assertThat(end.get("kind").getAsString()).isEqualTo("failed");
+        assertThat(end.get("reason").getAsString()).contains("step 1: rows rows-");
     }
 
     private static String[] settings(String... more) {

@@ -207,6 +207,13 @@ final class TinyRun {
         return out.toString(StandardCharsets.UTF_8) + err.toString(StandardCharsets.UTF_8);
     }
 
+    /** How the run ended, as run.json says. */
+    static JsonObject end(Path output) throws IOException {
+        return JsonParser.parseString(Files.readString(output.resolve("run.json")))
+                .getAsJsonObject()
+                .getAsJsonObject("end");
+    }
+
     /** Lines of metrics.jsonl that are no evaluations. */
     static List<JsonObject> steps(Path output) throws IOException {
         return lines(output).stream().filter(line -> line.has("loss")).toList();
