@@ -60,13 +60,17 @@ public final class Blocks implements AutoCloseable {
         return new Block(name, script(Map.of("scale", scale), "Embedding.py"), parameters, width);
     }
 
+    /** Rows of logits that a head computes at once. */
+    public static long headRows(long vocabulary) {
+        return Math.max(32, Math.min(1024, LOGITS / vocabulary));
+    }
+
     /** The final norm and output embedding; {@code Head.py}. */
     public Block head(String name, BlockParameters parameters, int vocabulary, RmsNorm norm) {
-        long chunk = Math.max(32, Math.min(1024, LOGITS / vocabulary));
         return new Block(
                 name,
                 script(
-                        Map.of("eps", norm.eps(), "plus", norm.plus(), "chunk", chunk),
+                        Map.of("eps", norm.eps(), "plus", norm.plus(), "chunk", headRows(vocabulary)),
                         "Linear.py",
                         "Norm.py",
                         "Head.py"),

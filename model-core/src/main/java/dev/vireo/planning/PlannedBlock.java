@@ -16,21 +16,6 @@ import dev.vireo.nn.LinearModule;
  */
 record PlannedBlock(
         Block block, long rows, long graphBytes, boolean active, boolean keeps, long dequantizedBytes, long trained) {
-    /** Multiplications of its linear modules for one row. */
-    double productsPerRow() {
-        return block.linears().stream()
-                .mapToDouble(module -> (double) module.inFeatures() * module.outFeatures())
-                .sum();
-    }
-
-    /** Width of all queries; 0 where nothing attends. */
-    double queryWidth() {
-        return block.linears().stream()
-                .filter(module -> module.name().endsWith(".q_proj"))
-                .mapToDouble(LinearModule::outFeatures)
-                .sum();
-    }
-
     /** Width of its input. */
     long width(long otherwise) {
         return block.linears().stream()

@@ -5,6 +5,7 @@ import dev.vireo.adapter.AdaptedModule;
 import dev.vireo.checkpoint.ModuleMatcher;
 import dev.vireo.checkpoint.TensorInfo;
 import dev.vireo.model.ModelSurvey;
+import dev.vireo.model.Operations;
 import dev.vireo.nn.Block;
 import dev.vireo.nn.LinearModule;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Set;
 /** A model's blocks in the order in which they compute, and what a recipe makes of them. */
 final class PlannedBlocks {
     private static final String POSITIONS = "position_embedding.weight";
+    private static final String PATCHES = "patch_embedding.weight";
 
     private final ModelSurvey survey;
     private final Recipe recipe;
@@ -56,14 +58,54 @@ final class PlannedBlocks {
         return all;
     }
 
-    /** Whether a block sees tiles. */
-    boolean isTower(Block block) {
+    private boolean isTower(Block block) {
         return survey.parts().vision().blocks().contains(block);
     }
 
-    /** Positions of a tile in the tower. */
-    long positions() {
-        return positions;
+    /** What a step of them computes. */
+    Operations operations() {
+        long patches = elements.entrySet().stream()
+                .filter(each -> each.getKey().endsWith(PATCHES))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+        return new Operations(survey.parts().all(), survey.parts().text(), patches, new Planned());
+    }
+
+    /**
+     * The sizes of the largest micro-batch, of which only sums are known: a token sees half of its row, and rows are alike. Those
+     * from which answers are predicted see on the mean all but half of the answers' share.
+     */
+    Operations.Sizes sizes() {
+        Recipe.MicroBatch batch = recipe.batch();
+        double row = (double) batch.tokens() / batch.rows();
+        double answers = (double) batch.scored() / batch.rows();
+        return new Operations.Sizes(
+                batch.tiles() * positions,
+                (double) batch.tiles() * positions * positions,
+                batch.tokens(),
+                batch.tokens() * row / 2,
+                batch.scored(),
+                batch.scored() * (row - answers / 2),
+                batch.scored());
+    }
+
+    /** What the recipe trains. */
+    private final class Planned implements Operations.Trained {
+        @Override
+        public double factors(Block block, LinearModule module) {
+            AdaptedModule adapter = adapted.get(module.name());
+            return adapter == null ? 0 : adapter.parameters() - adapter.magnitudes();
+        }
+
+        @Override
+        public boolean weight(Block block, String name) {
+            return recipe.full();
+        }
+
+        @Override
+        public boolean any(Block block) {
+            return trained(block) > 0;
+        }
     }
 
     /** Whether a weight is quantized. */

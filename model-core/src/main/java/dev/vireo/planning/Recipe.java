@@ -60,6 +60,7 @@ public record Recipe(
      * @param tokens T, of prompts with their images and of all answers
      * @param scored M, answer tokens whose log-probability is wanted
      * @param tiles of all images
+     * @param rows that these belong to
      */
-    public record MicroBatch(long tokens, long scored, long tiles) {}
+    public record MicroBatch(long tokens, long scored, long tiles, long rows) {}
 }

@@ -6,16 +6,15 @@ import dev.vireo.checkpoint.StoredType;
 import dev.vireo.checkpoint.TensorInfo;
 import dev.vireo.model.ModelSurvey;
 import dev.vireo.model.TextDecoder;
-import dev.vireo.nn.Block;
+import dev.vireo.model.Operations;
+import dev.vireo.nn.Blocks;
 import dev.vireo.tensor.Precision;
 
 /** Memory and operations of one worker's training step. */
 public final class RunPlan {
     private static final int FLOAT = Float.BYTES;
     private static final int BF16 = 2;
-    /** Rows of logits that the head computes at once, and their float32 copies: logits, their log-softmax and its gradient. */
-    private static final long HEAD_ROWS = 256;
-
+    /** Float32 copies of the logits that the head computes at once: logits, their log-softmax and its gradient. */
     private static final long HEAD_COPIES = 3;
 
     private final ModelSurvey survey;
@@ -98,7 +97,7 @@ public final class RunPlan {
 
     private long head() {
         TextDecoder text = survey.parts().text();
-        long rows = Math.min(HEAD_ROWS, recipe.batch().scored());
+        long rows = Math.min(Blocks.headRows(text.vocabulary()), recipe.batch().scored());
         return rows * text.vocabulary() * (HEAD_COPIES * FLOAT + recipe.elementBytes())
                 + 2 * recipe.batch().scored() * text.width() * recipe.elementBytes();
     }
@@ -110,26 +109,21 @@ public final class RunPlan {
     }
 
     /**
-     * Floating-point operations of a micro-batch as they are executed, two for each multiplication of a matrix product: forward,
-     * the gradient of the input, that of trained parameters, and the forward pass of what is not kept once more.
+     * Floating-point operations of a micro-batch's step: those of the model, and the forward pass of the blocks whose graph is not
+     * kept once more.
      */
-    public double flops() {
-        double flops = 0;
-        Block head = survey.parts().text().head();
+    public double stepOperations() {
+        Operations.Sizes sizes = blocks.sizes();
+        double operations = blocks.operations().step(sizes);
         for (PlannedBlock each : blocks.all()) {
-            boolean last = each.block() == head;
-            double rows = last ? recipe.batch().scored() : each.rows();
-            double forward = rows * each.productsPerRow() + attention(each);
-            int passes = !each.active() ? 1 : last || each.keeps() ? 2 : 3;
-            double trained = recipe.full() ? rows * each.productsPerRow() : 3 * rows * each.trained();
-            flops += 2 * (passes * forward + trained);
+            boolean again = each.active() && !each.keeps() && each.block() != survey.parts().text().head();
+            operations += again ? blocks.operations().forward(each.block(), sizes) : 0;
         }
-        return flops;
+        return operations;
     }
 
-    /** Multiplications of scores and values: a tile's position sees all of its tile, a token half of the tokens. */
-    private double attention(PlannedBlock planned) {
-        double seen = blocks.isTower(planned.block()) ? blocks.positions() : planned.rows() / 2.0;
-        return 2 * planned.queryWidth() * planned.rows() * seen;
+    /** Floating-point operations of a micro-batch's forward pass alone: of a reference, or of KTO's point of reference. */
+    public double forwardOperations() {
+        return blocks.operations().forward(blocks.sizes());
     }
 }

@@ -76,13 +76,19 @@ final class GradientPass implements AutoCloseable {
         return watch.logged() && loss.objective().needsReference();
     }
 
-    /** KTO's point of reference, the same on every worker; 0 where the objective takes none. */
-    double anchor(StepInput input, GradientExchange exchange, MetricSums metrics) {
+    /**
+     * KTO's point of reference, the same on every worker; 0 where the objective takes none.
+     *
+     * @param work {@link #WORK} sums, to which the operations of its forward pass are added
+     */
+    double anchor(StepInput input, GradientExchange exchange, MetricSums metrics, double[] work) {
         if (!loss.objective().inputs().contains(Input.ANCHOR)) {
             return 0;
         }
         double[] sums = new double[2];
-        input.mismatched().forEach(rows -> mismatched.add(rows, sums));
+        for (List<Sample> rows : input.mismatched()) {
+            work[2] += flops.forward(mismatched.add(rows, sums));
+        }
         exchange.sum(sums);
         double anchor = Mismatched.anchor(sums);
         metrics.add(Mismatched.METRIC, anchor, 1);

@@ -32,12 +32,13 @@ final class Mismatched {
      *
      * @param rows with the prompts of their ids and the answers of other rows
      * @param sums their sum, nats, and the number of answers
+     * @return the rows as they were computed
      */
-    void add(List<Sample> rows, double[] sums) {
-        if (rows.isEmpty()) {
-            return;
-        }
+    PackedBatch add(List<Sample> rows, double[] sums) {
         PackedBatch batch = PackedBatch.of(rows, model.imageTokenId(), PromptTargets.IGNORED);
+        if (rows.isEmpty()) {
+            return batch;
+        }
         try (var scope = model.newScope();
                 Tape tape = Tape.inference(scope, weights)) {
             float[] logps =
@@ -51,6 +52,7 @@ final class Mismatched {
             sums[0] -= expected.chosen() + expected.rejected();
             sums[1] += (row.chosen().length() > 0 ? 1 : 0) + (row.rejected().length() > 0 ? 1 : 0);
         }
+        return batch;
     }
 
     /** The point of reference of sums over all workers. */

@@ -82,7 +82,7 @@ public final class Replica implements AutoCloseable {
     public StepResult step(StepInput input, GradientExchange exchange) {
         MetricSums metrics = pass.zero(input.watch());
         double[] work = new double[GradientPass.WORK];
-        double anchor = pass.anchor(input, exchange, metrics);
+        double anchor = pass.anchor(input, exchange, metrics, work);
         gradients.clear();
         boolean summed = false;
         try {

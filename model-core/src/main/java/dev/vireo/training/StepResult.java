@@ -12,7 +12,7 @@ import java.util.Map;
  * @param gradNorm 2-norm of the gradient before clipping
  * @param metrics by TRL's names
  * @param tokens packed tokens that were computed
- * @param flops floating-point operations of the model for them, see {@link StepFlops}
+ * @param flops floating-point operations of the model for them, KTO's further pass included, see {@link dev.vireo.model.Operations}
  * @param skipped whether the gradient was not finite, so that nothing was changed
  */
 public record StepResult(

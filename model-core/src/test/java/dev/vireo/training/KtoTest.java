@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.vireo.adapter.LoraAdapter;
 import dev.vireo.batch.Answer;
+import dev.vireo.batch.PackedBatch;
+import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
 import dev.vireo.generation.PairScore;
 import dev.vireo.generation.SequenceScores;
@@ -96,6 +98,10 @@ class KtoTest {
             assertThat(whole.loss()).isCloseTo(loss, within(ROUNDING));
             assertThat(parts.loss()).isCloseTo(whole.loss(), within(ROUNDING));
             assertThat(parts.gradNorm()).isCloseTo(whole.gradNorm(), within(ROUNDING * whole.gradNorm()));
+            StepFlops flops = new StepFlops(model);
+            assertThat(whole.flops())
+                    .as("the pass over other rows' answers counts")
+                    .isEqualTo(flops.of(pack(model, rows)) + flops.forward(pack(model, mismatched)));
             double ratio = ratio(policy, base);
             assertThat(Math.abs(ratio)).isGreaterThan(100 * ROUNDING);
             assertThat(whole.metrics().get("kl/reference")).isCloseTo(ratio, within(ROUNDING));
@@ -120,6 +126,10 @@ class KtoTest {
             return replica.step(
                     new StepInput(microBatches, others, totals, 0, new StepInput.Watch(0, true)), GradientExchange.single());
         }
+    }
+
+    private static PackedBatch pack(VisionLanguageModel model, List<Sample> packed) {
+        return PackedBatch.of(packed, model.imageTokenId(), PromptTargets.IGNORED);
     }
 
     /** The mean log-ratio of the tokens of the four answers. */

@@ -4,6 +4,7 @@ package dev.vireo.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.vireo.adapter.AdaptedModule;
 import dev.vireo.adapter.LoraAdapter;
 import dev.vireo.adapter.LoraSettings;
 import dev.vireo.batch.PackedBatch;
@@ -11,11 +12,17 @@ import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
 import dev.vireo.model.Golden;
 import dev.vireo.model.GoldenModels;
+import dev.vireo.model.ModelSurvey;
 import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.nn.Block.Weights;
 import dev.vireo.nn.GraphMemory;
 import dev.vireo.objective.MetricSums;
 import dev.vireo.objective.Sft;
+import dev.vireo.planning.Recipe;
+import dev.vireo.planning.Recipe.MicroBatch;
+import dev.vireo.planning.RunPlan;
+import dev.vireo.pretrained.PretrainedModel;
+import dev.vireo.quantization.BaseFormat;
 import dev.vireo.tensor.Precision;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -137,6 +144,33 @@ class MonitoringTest {
                         2 * forward + 2 * 3 * (tokens * (2 * cacheFactors + restFactors) + queries * restFactors);
                 assertThat(new StepFlops(model).of(text)).isEqualTo(trained);
             }
+        }
+    }
+
+    @Test
+    void planForetellsTheOperationsOfAStep() {
+        Sample picture = golden.row("plain");
+        LoraSettings settings = new LoraSettings(2, 4, 0, "all-linear");
+        try (VisionLanguageModel model = GoldenModels.load(golden, Precision.FP32);
+                LoraAdapter adapter = LoraAdapter.create(model.adapterHost(), settings, 0);
+                ModelSurvey survey = PretrainedModel.survey(golden.model())) {
+            PackedBatch batch = PackedBatch.of(List.of(picture), model.imageTokenId(), PromptTargets.IGNORED);
+            MicroBatch sizes = new MicroBatch(
+                    batch.size(),
+                    batch.sources().length,
+                    picture.images().get(0).tileCount(),
+                    1);
+            List<AdaptedModule> modules = AdaptedModule.of(survey.adapterHost(), settings);
+            RunPlan plan = new RunPlan(
+                    survey,
+                    new Recipe(
+                            Precision.FP32, BaseFormat.AS_IS, modules, Long.MAX_VALUE, sizes, Recipe.Optimizer.SINGLE));
+            StepFlops measured = new StepFlops(model);
+            assertThat(adapter.size()).isPositive();
+            // The plan knows how many tokens there are, not which one sees which.
+            assertThat(plan.stepOperations() / measured.of(batch)).isCloseTo(1, within(0.02));
+            assertThat(plan.forwardOperations() / measured.forward(batch)).isCloseTo(1, within(0.02));
+            assertThat(measured.of(batch)).isGreaterThan(2 * measured.forward(batch));
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,39 @@ class PlanTest {
         assertThat(bytes(packed, "activations")).isLessThan(bytes(counted, "activations") / 2);
         assertThat(bytes(packed, "optimizer")).isEqualTo(bytes(counted, "optimizer"));
         assertThat(packed.out()).contains("step: 16,384 tokens");
+    }
+
+    /** DPO scores each row once before the first step; KTO so and with another row's answers, the latter in every step too. */
+    @Test
+    void passesThatAnObjectiveTakesBesideItsOwnCount(@TempDir Path folder) throws Exception {
+        GoldenShards golden = GoldenShards.of("llava15-tiny");
+        golden.write(folder.resolve("shards"), 5);
+        double[] steps = new double[3];
+        double[] hours = new double[3];
+        for (int i = 0; i < 3; i++) {
+            JobRun run = JobRun.of(
+                    Plan.JOB,
+                    "--model",
+                    golden.model(),
+                    "--input",
+                    folder.resolve("shards"),
+                    "plan.flops=1e4",
+                    "train.objective=" + List.of("orpo", "dpo", "kto").get(i));
+            assertThat(run.status()).as(run.err()).isZero();
+            steps[i] = number(run, "tokens, ([0-9.e+]+) operations a worker");
+            hours[i] = number(run, "tokens, ([0-9.]+) hours on 1 worker");
+        }
+        assertThat(steps[1]).isEqualTo(steps[0]);
+        double forward = (steps[2] - steps[1]) / steps[0];
+        assertThat(forward).as("of a step").isBetween(0.2, 0.5);
+        assertThat(hours[1] / hours[0]).isCloseTo(1 + forward, within(0.02));
+        assertThat(hours[2] / hours[0]).isCloseTo(1 + 3 * forward, within(0.04));
+    }
+
+    private static double number(JobRun run, String pattern) {
+        Matcher line = Pattern.compile(pattern).matcher(run.out());
+        assertThat(line.find()).as(run.out()).isTrue();
+        return Double.parseDouble(line.group(1));
     }
 
     private static long bytes(JobRun run, String line) {

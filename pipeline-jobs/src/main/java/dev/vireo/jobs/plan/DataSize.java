@@ -50,7 +50,8 @@ public record DataSize(long rows, long tokens, List<MicroBatch> longest) {
                         index.tokens(row) - index.prefixTokens(row),
                         sample.images().stream()
                                 .mapToInt(ProcessedImage::tileCount)
-                                .sum());
+                                .sum(),
+                        1);
             }
         }
         return new DataSize(index.rows(), tokens, List.of(sizes));
@@ -58,7 +59,7 @@ public record DataSize(long rows, long tokens, List<MicroBatch> longest) {
 
     /** Without rows: what the settings say of the longest. */
     static DataSize of(PlanSettings plan) {
-        return new DataSize(0, 0, List.of(new MicroBatch(plan.tokens(), plan.answerTokens(), plan.tiles())));
+        return new DataSize(0, 0, List.of(new MicroBatch(plan.tokens(), plan.answerTokens(), plan.tiles(), 1)));
     }
 
     /** The largest micro-batch where rows are packed by length: no more tokens than {@code most}, answers and tiles in proportion. */
@@ -66,7 +67,10 @@ public record DataSize(long rows, long tokens, List<MicroBatch> longest) {
         MicroBatch all = largest(stepRows);
         double share = Math.min(1, (double) most / all.tokens());
         return new MicroBatch(
-                Math.min(most, all.tokens()), Math.round(share * all.scored()), (long) Math.ceil(share * all.tiles()));
+                Math.min(most, all.tokens()),
+                Math.round(share * all.scored()),
+                (long) Math.ceil(share * all.tiles()),
+                (long) Math.ceil(share * all.rows()));
     }
 
     /** The largest micro-batch: the longest rows together. */
@@ -82,6 +86,6 @@ public record DataSize(long rows, long tokens, List<MicroBatch> longest) {
             scored += row.scored();
             tiles += row.tiles();
         }
-        return new MicroBatch(all, scored, tiles);
+        return new MicroBatch(all, scored, tiles, together);
     }
 }

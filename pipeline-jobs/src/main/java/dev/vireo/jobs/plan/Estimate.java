@@ -3,10 +3,13 @@ package dev.vireo.jobs.plan;
 
 import dev.vireo.adapter.AdaptedModule;
 import dev.vireo.jobs.config.BatchSettings;
+import dev.vireo.jobs.config.ObjectiveSettings;
 import dev.vireo.jobs.config.OptimizerSettings;
 import dev.vireo.jobs.config.Settings;
+import dev.vireo.jobs.config.TrainSettings;
 import dev.vireo.jobs.config.TrainSettings.Recompute;
 import dev.vireo.model.ModelSurvey;
+import dev.vireo.objective.Objective.Input;
 import dev.vireo.planning.MemoryPlan;
 import dev.vireo.planning.ParameterCount;
 import dev.vireo.planning.Recipe;
@@ -33,6 +36,7 @@ public final class Estimate {
     private final Choice chosen;
     private final Recipe.Optimizer optimizer;
     private final BatchSettings rows;
+    private final ObjectiveSettings objective;
 
     /** The settings that decide the memory. */
     private record Choice(Precision precision, BaseFormat base, Recompute recompute, int batchSize) {}
@@ -44,14 +48,15 @@ public final class Estimate {
             Machine machine,
             Choice chosen,
             Recipe.Optimizer optimizer,
-            BatchSettings rows) {
+            TrainSettings train) {
         this.survey = survey;
         this.adapted = adapted;
         this.data = data;
         this.machine = machine;
         this.chosen = chosen;
         this.optimizer = optimizer;
-        this.rows = rows;
+        this.rows = train.batch();
+        this.objective = train.objective();
     }
 
     /**
@@ -72,7 +77,7 @@ public final class Estimate {
                 train.optimizer().eightBit(),
                 train.optimizer().master() == OptimizerSettings.Master.KAHAN,
                 train.sharesOptimizer() ? train.batch().workers() : 1);
-        return new Estimate(survey, Adapted.of(survey, train), data, machine, choice, optimizer, train.batch());
+        return new Estimate(survey, Adapted.of(survey, train), data, machine, choice, optimizer, train);
     }
 
     /** The modules with an adapter; none where all parameters are trained. */
@@ -99,6 +104,25 @@ public final class Estimate {
 
     RunPlan plan() {
         return plan(chosen);
+    }
+
+    /** Operations of the largest micro-batch's step, with the forward pass in which KTO finds its point of reference. */
+    double stepOperations() {
+        RunPlan plan = plan();
+        return plan.stepOperations() + (takesOthersAnswers() ? plan.forwardOperations() : 0);
+    }
+
+    /** Operations, once before the first step, in which the reference scores the largest micro-batch; 0 without a reference. */
+    double referenceOperations() {
+        if (!objective.objective().needsReference()) {
+            return 0;
+        }
+        int own = objective.referenceScores().equals(ObjectiveSettings.NONE) ? 1 : 0;
+        return (own + (takesOthersAnswers() ? 1 : 0)) * plan().forwardOperations();
+    }
+
+    private boolean takesOthersAnswers() {
+        return objective.objective().inputs().contains(Input.ANCHOR);
     }
 
     private long graphBytes(Choice choice) {

@@ -128,7 +128,7 @@ public final class PlanJob implements Job {
         TrainSettings train = context.settings().train();
         double rate =
                 settings.flops() > 0 ? settings.flops() : STEP_SHARE * MultiplyRate.measure(Device.cpu(), precision);
-        double perToken = estimate.plan().flops() / estimate.batch().tokens();
+        double perToken = estimate.stepOperations() / estimate.batch().tokens();
         long stepTokens = train.batch().accumulation()
                 * data.largest(train.batch().batchSize()).tokens();
         context.console()
@@ -145,7 +145,9 @@ public final class PlanJob implements Job {
                     ? (double) train.batch().steps() * train.batch().globalPairs() / data.rows()
                     : train.batch().epochs();
             double tokens = epochs * data.tokens();
-            double hours = tokens * perToken / rate / HOUR;
+            double once = data.tokens() * estimate.referenceOperations()
+                    / estimate.batch().tokens();
+            double hours = (tokens * perToken + once) / rate / HOUR;
             context.console()
                     .print(String.format(
                             Locale.ROOT,
