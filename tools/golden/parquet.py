@@ -183,9 +183,42 @@ def vsft():
     write("vsft", {"messages": List({"content": List(part), "role": TEXT}), "images": List(Image())}, rows)
 
 
+def unpaired():
+    """TRL's unpaired preferences: contents as parts with images, and as texts, where the images come first."""
+    turns = List({"content": List({"text": TEXT, "type": TEXT}), "role": TEXT})
+    texts = List({"content": TEXT, "role": TEXT})
+
+    def parts(held, pictures=0):
+        return [
+            {
+                "content": [*[{"text": None, "type": "image"}] * (pictures if place == 0 else 0), {"text": message["content"], "type": "text"}],
+                "role": message["role"],
+            }
+            for place, message in enumerate(held)
+        ]
+
+    def row(identifier, side, label, as_parts=True):
+        held = ROWS[identifier]
+        pictures = [image(name) for name in held["images"]]
+        return {
+            "prompt": parts(held["prompt"], len(pictures)) if as_parts else held["prompt"],
+            "completion": parts(held[side]) if as_parts else held[side],
+            "label": label,
+            "images": pictures,
+        }
+
+    chosen = [row("plain", "chosen", True), row("two-images", "rejected", False), row("turns", "chosen", True), row("plain", "chosen", None)]
+    answerless = {**row("plain", "chosen", True), "completion": parts(ROWS["plain"]["prompt"])}
+    features = {"label": Value("bool"), "images": List(Image())}
+    write("unpaired", {"prompt": turns, "completion": turns} | features, [*chosen, answerless])
+    plain = [row("plain", "chosen", True, False), row("turns", "rejected", False, False), row("text-only", "chosen", True, False)]
+    write("unpaired-texts", {"prompt": texts, "completion": texts} | features, plain)
+
+
 if __name__ == "__main__":
     rlaif_v()
     rlaif_v_formatted()
     onevision()
     onevision_labelled()
     vsft()
+    unpaired()

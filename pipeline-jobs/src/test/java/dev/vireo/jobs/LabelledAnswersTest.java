@@ -18,7 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** From a file with one answer and a label a row to an adapter, by the command line. */
 class LabelledAnswersTest {
-    private static final Path INPUT = Path.of("src/test/resources/golden/parquet/onevision-labelled.parquet");
+    private static final Path PARQUET = Path.of("src/test/resources/golden/parquet");
+    private static final Path INPUT = PARQUET.resolve("onevision-labelled.parquet");
     private static final Path GOLDEN = Path.of("../model-core/src/test/resources/golden/llava15-tiny");
 
     @TempDir
@@ -63,6 +64,31 @@ class LabelledAnswersTest {
         assertThat(last.get("kto/kl").getAsDouble()).isNotNegative();
         assertThat(output.resolve("adapter/adapter_model.safetensors")).exists();
         assertThat(Files.readString(output.resolve("run.json"))).contains("\"train.kto.undesirable-weight\": \"1.5\"");
+    }
+
+    @Test
+    void rowsOfTrlsUnpairedLayoutAreThoseOfTheLabelledOne() throws Exception {
+        Path shards = folder.resolve("shards");
+        JobRun prepared = JobRun.of(
+                Prepare.JOB,
+                "--model",
+                GOLDEN.resolve("model"),
+                "--input",
+                PARQUET.resolve("unpaired.parquet"),
+                "--output",
+                shards);
+        assertThat(prepared.status()).as(prepared.err()).isZero();
+        ShardSet rows = ShardSet.open(Storage.of(new Configuration(false)), List.of(shards.toString()));
+        assertThat(rows.rows()).as("two of five have no label, or no answer").isEqualTo(3);
+        try (ShardReader reader = rows.reader()) {
+            assertThat(reader.sample(0).promptIds()).isEqualTo(golden("plain", "prompt_ids"));
+            assertThat(reader.sample(0).chosen().ids()).isEqualTo(golden("plain", "chosen_ids"));
+            assertThat(reader.sample(0).rejected().length()).isZero();
+            assertThat(reader.sample(1).rejected().ids()).isEqualTo(golden("two-images", "rejected_ids"));
+            assertThat(reader.sample(1).images()).hasSize(2);
+            assertThat(reader.sample(1).chosen().length()).isZero();
+            assertThat(reader.sample(2).promptIds()).isEqualTo(golden("turns", "prompt_ids"));
+        }
     }
 
     private static int[] golden(String row, String key) throws Exception {

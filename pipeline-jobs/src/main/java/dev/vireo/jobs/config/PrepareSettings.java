@@ -38,7 +38,9 @@ public record PrepareSettings(
         /** lmms-lab/LLaVA-OneVision-Data. */
         ONEVISION,
         /** HuggingFaceH4/llava-instruct-mix-vsft. */
-        VSFT
+        VSFT,
+        /** TRL's unpaired preferences: prompt, completion, label. */
+        UNPAIRED
     }
 
     /** What shards hold of an image. */

@@ -15,8 +15,8 @@ import org.apache.parquet.schema.Type;
 /**
  * The type of a column as a schema wants it or a file has it, written as Arrow writes it.
  *
- * @param name {@code string}, {@code binary}, {@code int64}, {@code list}, {@code struct}, or what else Parquet calls it
- * @param fields of a struct in order, or the one element of a list
+ * @param name {@code string}, {@code binary}, {@code int64}, {@code list}, {@code struct}, {@code either}, or what else Parquet calls it
+ * @param fields of a struct in order, the one element of a list, or the types of which either is wanted
  */
 record ColumnType(String name, Map<String, ColumnType> fields) {
     static final ColumnType TEXT = new ColumnType("string", Map.of());
@@ -25,6 +25,7 @@ record ColumnType(String name, Map<String, ColumnType> fields) {
     static final ColumnType INT64 = new ColumnType("int64", Map.of());
 
     private static final String ELEMENT = "element";
+    private static final String EITHER = "either";
 
     static ColumnType list(ColumnType element) {
         return new ColumnType("list", Map.of(ELEMENT, element));
@@ -37,6 +38,11 @@ record ColumnType(String name, Map<String, ColumnType> fields) {
             fields.put((String) namesAndTypes[i], (ColumnType) namesAndTypes[i + 1]);
         }
         return new ColumnType("struct", fields);
+    }
+
+    /** A type that reads what one of these reads. */
+    static ColumnType either(ColumnType first, ColumnType second) {
+        return new ColumnType(EITHER, Map.of("first", first, "second", second));
     }
 
     static ColumnType of(Type type) {
@@ -90,6 +96,9 @@ record ColumnType(String name, Map<String, ColumnType> fields) {
 
     /** Whether a column of type {@code found} can be read as this type; structs may have more fields. */
     boolean reads(ColumnType found) {
+        if (name.equals(EITHER)) {
+            return fields.values().stream().anyMatch(each -> each.reads(found));
+        }
         return name.equals(found.name)
                 && fields.entrySet().stream().allMatch(field -> {
                     ColumnType theirs = found.fields.get(field.getKey());
@@ -101,6 +110,9 @@ record ColumnType(String name, Map<String, ColumnType> fields) {
     public String toString() {
         if (fields.isEmpty()) {
             return name;
+        }
+        if (name.equals(EITHER)) {
+            return fields.get("first") + " or " + fields.get("second");
         }
         String inner = name.equals("list")
                 ? String.valueOf(fields.get(ELEMENT))

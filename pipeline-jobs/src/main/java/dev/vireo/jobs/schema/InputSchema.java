@@ -17,7 +17,7 @@ import org.apache.parquet.schema.Type;
 /** The schema of an input file: named in the settings, or found by its columns. */
 public final class InputSchema {
     private static final List<RecordSchema> ALL =
-            List.of(new RlaifV(), new RlaifVFormatted(), new OneVision(), new Vsft());
+            List.of(new RlaifV(), new RlaifVFormatted(), new OneVision(), new Vsft(), new Unpaired());
 
     private InputSchema() {}
 
@@ -40,7 +40,9 @@ public final class InputSchema {
         }
         List<String> expected = new ArrayList<>();
         for (RecordSchema each : candidates) {
-            expected.add(written(each.id()) + ": " + written(each.required()));
+            Map<String, ColumnType> nested = nested(each);
+            expected.add(written(each.id()) + ": " + written(each.required())
+                    + (nested.isEmpty() ? "" : ", and if at all " + written(nested)));
         }
         String reason = candidates.size() == 1
                 ? "its columns do not fit prepare.schema=" + written(wanted)
@@ -51,9 +53,20 @@ public final class InputSchema {
 
     private static boolean fits(RecordSchema schema, Map<String, ColumnType> found) {
         return schema.required().entrySet().stream().allMatch(column -> {
-            ColumnType type = found.get(column.getKey());
-            return type != null && column.getValue().reads(type);
-        });
+                    ColumnType type = found.get(column.getKey());
+                    return type != null && column.getValue().reads(type);
+                })
+                && nested(schema).entrySet().stream().allMatch(column -> {
+                    ColumnType type = found.get(column.getKey());
+                    return type == null || column.getValue().reads(type);
+                });
+    }
+
+    /** Columns that a file need not have, and of this type if it has them. */
+    private static Map<String, ColumnType> nested(RecordSchema schema) {
+        Map<String, ColumnType> nested = new TreeMap<>(schema.optional());
+        nested.values().removeIf(type -> type.fields().isEmpty());
+        return nested;
     }
 
     static RecordSchema records(PrepareSettings.Schema schema) {

@@ -49,7 +49,7 @@ final class OneVision implements RecordSchema {
             messages.add(Turns.marked(role, Turns.required(turn, "value")));
         }
         return Turns.row(
-                Turns.labelled(messages, values),
+                Turns.labelled(Turns.demonstration(messages), values),
                 Pictures.one(values.struct("image")),
                 new Provenance(null, values.text("data_source"), null, null));
     }

@@ -14,7 +14,7 @@ interface RecordSchema {
     /** The columns without which a file is not of this layout. */
     Map<String, ColumnType> required();
 
-    /** Columns that are read where they are there; their types are not looked at. */
+    /** Columns that are read where they are there; the types of those that are no lists or structs are not looked at. */
     Map<String, ColumnType> optional();
 
     /** The columns that may hold the record's own id, the first one that does wins. */

@@ -2,7 +2,6 @@
 package dev.vireo.jobs.schema;
 
 import dev.vireo.data.Conversation;
-import dev.vireo.data.Message;
 import dev.vireo.jobs.config.PrepareSettings;
 import dev.vireo.jobs.shards.RowText.Provenance;
 import java.util.List;
@@ -36,20 +35,10 @@ final class RlaifVFormatted implements RecordSchema {
 
     @Override
     public InputRow row(Record values) {
-        Conversation conversation =
-                new Conversation(turns(values, "prompt"), turns(values, "chosen"), turns(values, "rejected"));
+        Conversation conversation = new Conversation(
+                ChatParts.turns(values, "prompt"),
+                ChatParts.answer(values, "chosen"),
+                ChatParts.answer(values, "rejected"));
         return Turns.row(conversation, Pictures.all(values.list("images")), Provenance.NONE);
-    }
-
-    private static List<Message> turns(Record values, String column) {
-        List<Message> messages = ChatParts.messages(values.list(column));
-        if (messages.isEmpty()) {
-            throw new RejectedRowException("missing value: " + column + " has no message");
-        }
-        if (!column.equals("prompt") && !messages.get(0).isAssistant()) {
-            throw new RejectedRowException("no answer: " + column + " begins with role '"
-                    + messages.get(0).role() + "'");
-        }
-        return messages;
     }
 }

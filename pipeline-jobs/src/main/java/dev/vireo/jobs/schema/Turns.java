@@ -55,12 +55,8 @@ final class Turns {
         return place >= 0 && place < parts.size() && parts.get(place) instanceof ContentPart.Image;
     }
 
-    /**
-     * A conversation whose assistant turns are to be learnt, or shunned where its column {@link #LABEL} says false: the prompt is
-     * what stands before the first of them.
-     */
-    static Conversation labelled(List<Message> messages, Record values) {
-        Conversation conversation = demonstration(messages);
+    /** A demonstration, or an answer to be shunned where its column {@link #LABEL} says false. */
+    static Conversation labelled(Conversation conversation, Record values) {
         String label = values.text(LABEL);
         if (label == null || label.equals("true") || label.equals("1")) {
             return conversation;
@@ -71,7 +67,8 @@ final class Turns {
         throw new RejectedRowException("unknown label: '" + label + "' (expected true or false)");
     }
 
-    private static Conversation demonstration(List<Message> messages) {
+    /** A conversation whose assistant turns are to be learnt: the prompt is what stands before the first of them. */
+    static Conversation demonstration(List<Message> messages) {
         int first = 0;
         while (first < messages.size() && !messages.get(first).isAssistant()) {
             first++;

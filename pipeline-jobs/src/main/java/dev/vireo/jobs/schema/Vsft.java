@@ -31,7 +31,7 @@ final class Vsft implements RecordSchema {
     @Override
     public InputRow row(Record values) {
         return Turns.row(
-                Turns.labelled(ChatParts.messages(values.list("messages")), values),
+                Turns.labelled(Turns.demonstration(ChatParts.messages(values.list("messages"))), values),
                 Pictures.all(values.list("images")),
                 Provenance.NONE);
     }

@@ -132,6 +132,49 @@ class PublishedSchemasTest {
     }
 
     @Test
+    void unpairedAnswersAreDesirableOrNot() throws IOException {
+        Map<String, Object> rows = read(Schema.UNPAIRED);
+        assertThat(conversation(rows, "0").prompt()).containsExactly(Message.user(1, "What is in the image?"));
+        assertThat(conversation(rows, "0").chosen()).hasSize(1);
+        assertThat(conversation(rows, "0").rejected()).isEmpty();
+        assertThat(conversation(rows, "1").chosen()).isEmpty();
+        assertThat(conversation(rows, "1").rejected()).hasSize(1);
+        assertThat(((InputRow) rows.get("1")).images()).hasSize(2);
+        // An answer before the last question is none that is learnt.
+        assertThat(conversation(rows, "2").prompt())
+                .extracting(Message::role)
+                .containsExactly("user", "assistant", "user");
+        assertThat(conversation(rows, "2").chosen()).hasSize(1);
+        assertThat(rows.get("3")).isEqualTo("missing value: label is null");
+        assertThat(rows.get("4")).isEqualTo("no answer: completion begins with role 'user'");
+    }
+
+    @Test
+    void imagesStandBeforeTheFirstQuestionWhereContentsAreTexts() throws IOException {
+        Map<String, Object> texts = read(Schema.UNPAIRED, file("unpaired-texts"));
+        Map<String, Object> parts = read(Schema.UNPAIRED);
+        assertThat(conversation(texts, "0")).isEqualTo(conversation(parts, "0"));
+        assertThat(conversation(texts, "1").prompt()).isEqualTo(conversation(parts, "2").prompt());
+        assertThat(conversation(texts, "1").chosen()).isEmpty();
+        assertThat(((InputRow) texts.get("2")).images()).isEmpty();
+    }
+
+    @Test
+    void imagesThatAreNoneAreNamed() {
+        MessageType columns = MessageTypeParser.parseMessageType("message m { required boolean label;"
+                + " optional group prompt (LIST) { repeated group list { optional group element {"
+                + " optional binary content (STRING); optional binary role (STRING); } } }"
+                + " optional group completion (LIST) { repeated group list { optional group element {"
+                + " optional binary content (STRING); optional binary role (STRING); } } }"
+                + " optional group images (LIST) { repeated group list { optional binary element (STRING); } } }");
+        assertThatThrownBy(() -> InputSchema.of(Schema.UNPAIRED, columns, "x.parquet"))
+                .hasMessageContaining("images list<string>")
+                .hasMessageContaining("label bool, prompt list<struct<content: list<struct<text: string, type: string>>,"
+                        + " role: string>> or list<struct<content: string, role: string>>, and if at all images"
+                        + " list<struct<bytes: binary, path: string>>");
+    }
+
+    @Test
     void anyRangeGivesTheSameRowsAsTheWholeFile() throws IOException {
         List<String> all = List.copyOf(read(Schema.RLAIF_V).keySet());
         for (int first = 0; first < all.size(); first++) {
@@ -152,11 +195,15 @@ class PublishedSchemasTest {
 
     /** By the row's id, or its number where it has none: the row, or the reason why it is none. */
     private Map<String, Object> read(Schema schema) throws IOException {
+        return read(schema, file(schema));
+    }
+
+    private Map<String, Object> read(Schema schema, String file) throws IOException {
         Map<String, Object> all = new LinkedHashMap<>();
-        long count = ParquetLayout.read(storage, file(schema)).groupRows().stream()
+        long count = ParquetLayout.read(storage, file).groupRows().stream()
                 .mapToLong(Long::longValue)
                 .sum();
-        try (ParquetRows rows = ParquetRows.open(storage, file(schema), schema, 0, count)) {
+        try (ParquetRows rows = ParquetRows.open(storage, file, schema, 0, count)) {
             while (rows.next()) {
                 String id = Objects.requireNonNullElse(rows.rowId(), String.valueOf(all.size()));
                 try {
@@ -170,7 +217,10 @@ class PublishedSchemasTest {
     }
 
     private static String file(Schema schema) {
-        String name = schema.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        return file(schema.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'));
+    }
+
+    private static String file(String name) {
         try {
             return Path.of(Objects.requireNonNull(
                                     PublishedSchemasTest.class.getResource("/golden/parquet/" + name + ".parquet"))
