@@ -113,7 +113,11 @@ public final class Operations {
 
     /** Of a forward pass alone. */
     public double forward(Sizes sizes) {
-        return products.stream().map(Product::block).distinct().mapToDouble(block -> forward(block, sizes)).sum();
+        return products.stream()
+                .map(Product::block)
+                .distinct()
+                .mapToDouble(block -> forward(block, sizes))
+                .sum();
     }
 
     /** Of a block's forward pass. */

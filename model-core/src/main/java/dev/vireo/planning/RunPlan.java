@@ -5,8 +5,8 @@ import dev.vireo.adapter.AdaptedModule;
 import dev.vireo.checkpoint.StoredType;
 import dev.vireo.checkpoint.TensorInfo;
 import dev.vireo.model.ModelSurvey;
-import dev.vireo.model.TextDecoder;
 import dev.vireo.model.Operations;
+import dev.vireo.model.TextDecoder;
 import dev.vireo.nn.Blocks;
 import dev.vireo.tensor.Precision;
 
@@ -116,7 +116,9 @@ public final class RunPlan {
         Operations.Sizes sizes = blocks.sizes();
         double operations = blocks.operations().step(sizes);
         for (PlannedBlock each : blocks.all()) {
-            boolean again = each.active() && !each.keeps() && each.block() != survey.parts().text().head();
+            boolean again = each.active()
+                    && !each.keeps()
+                    && each.block() != survey.parts().text().head();
             operations += again ? blocks.operations().forward(each.block(), sizes) : 0;
         }
         return operations;

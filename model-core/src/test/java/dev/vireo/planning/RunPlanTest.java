@@ -79,7 +79,8 @@ class RunPlanTest {
         assertThat(kept.stepOperations()).isLessThan(bounded.stepOperations());
         assertThat(bounded.stepOperations()).isLessThan(recomputed.stepOperations());
         // Forward, input gradient and once more: about 3 x 2 operations a weight and token.
-        assertThat(recomputed.stepOperations() / (6 * 6_979_321_856.0 * BATCH.tokens())).isBetween(1.0, 1.15);
+        assertThat(recomputed.stepOperations() / (6 * 6_979_321_856.0 * BATCH.tokens()))
+                .isBetween(1.0, 1.15);
     }
 
     @Test

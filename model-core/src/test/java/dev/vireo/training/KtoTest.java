@@ -124,7 +124,8 @@ class KtoTest {
                 new Replica(model, adapter.parameters(), KTO, reference, ADAMW, new GraphMemory(Long.MAX_VALUE, 4))) {
             BatchTotals totals = new BatchTotals(3, 4, 1);
             return replica.step(
-                    new StepInput(microBatches, others, totals, 0, new StepInput.Watch(0, true)), GradientExchange.single());
+                    new StepInput(microBatches, others, totals, 0, new StepInput.Watch(0, true)),
+                    GradientExchange.single());
         }
     }
 

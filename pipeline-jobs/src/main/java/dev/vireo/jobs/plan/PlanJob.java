@@ -145,7 +145,8 @@ public final class PlanJob implements Job {
                     ? (double) train.batch().steps() * train.batch().globalPairs() / data.rows()
                     : train.batch().epochs();
             double tokens = epochs * data.tokens();
-            double once = data.tokens() * estimate.referenceOperations()
+            double once = data.tokens()
+                    * estimate.referenceOperations()
                     / estimate.batch().tokens();
             double hours = (tokens * perToken + once) / rate / HOUR;
             context.console()

@@ -100,8 +100,8 @@ final class SegmentWork {
         StepReader.Rows rows = resident.rows().rows(step, exchange.rank(), exchange.worldSize());
         double waited = (System.nanoTime() - start) / 1e9;
         double rate = learningRate.at(step);
-        StepInput input = new StepInput(
-                rows.microBatches(), rows.mismatched(), rows.totals(), rate, logged.watch(step + 1));
+        StepInput input =
+                new StepInput(rows.microBatches(), rows.mismatched(), rows.totals(), rate, logged.watch(step + 1));
         StepResult result = resident.replica().step(input, exchange);
         Map<String, Double> values = new LinkedHashMap<>();
         values.put(Names.EPOCH, order.epochsAfter(step + 1));

@@ -154,7 +154,8 @@ class PublishedSchemasTest {
         Map<String, Object> texts = read(Schema.UNPAIRED, file("unpaired-texts"));
         Map<String, Object> parts = read(Schema.UNPAIRED);
         assertThat(conversation(texts, "0")).isEqualTo(conversation(parts, "0"));
-        assertThat(conversation(texts, "1").prompt()).isEqualTo(conversation(parts, "2").prompt());
+        assertThat(conversation(texts, "1").prompt())
+                .isEqualTo(conversation(parts, "2").prompt());
         assertThat(conversation(texts, "1").chosen()).isEmpty();
         assertThat(((InputRow) texts.get("2")).images()).isEmpty();
     }
@@ -169,9 +170,10 @@ class PublishedSchemasTest {
                 + " optional group images (LIST) { repeated group list { optional binary element (STRING); } } }");
         assertThatThrownBy(() -> InputSchema.of(Schema.UNPAIRED, columns, "x.parquet"))
                 .hasMessageContaining("images list<string>")
-                .hasMessageContaining("label bool, prompt list<struct<content: list<struct<text: string, type: string>>,"
-                        + " role: string>> or list<struct<content: string, role: string>>, and if at all images"
-                        + " list<struct<bytes: binary, path: string>>");
+                .hasMessageContaining(
+                        "label bool, prompt list<struct<content: list<struct<text: string, type: string>>,"
+                                + " role: string>> or list<struct<content: string, role: string>>, and if at all images"
+                                + " list<struct<bytes: binary, path: string>>");
     }
 
     @Test

@@ -32,7 +32,9 @@ class LoggedStepsTest {
             })
     void divergenceIsMeasuredAtFirstAndThenEverySoManyRows(String settings, String expected) {
         LoggedSteps logged = new LoggedSteps(
-                Settings.resolve(null, List.of(), Arrays.asList(settings.split(" "))).train(), STEPS);
+                Settings.resolve(null, List.of(), Arrays.asList(settings.split(" ")))
+                        .train(),
+                STEPS);
         assertThat(LongStream.rangeClosed(1, STEPS)
                         .filter(done -> logged.watch(done).divergenceRows() > 0)
                         .mapToObj(Long::toString)

@@ -66,6 +66,7 @@ class ObjectivesTest {
                 "train.objective=dpo",
                 "train.loss=[sigmoid, bco_pair, sft]",
                 "train.loss-weights=[0.8,0.2,1.0]");
+        TinyRun.requireExplained(output);
         JsonObject first = TinyRun.steps(output).get(0);
         double nll = first.get("nll_loss").getAsDouble();
         assertThat(first.get("loss").getAsDouble()).isCloseTo(1.2 * Math.log(2) + nll, within(LOSS));
@@ -75,6 +76,24 @@ class ObjectivesTest {
                 .getAsJsonObject("settings");
         assertThat(settings.get("train.loss").getAsString()).contains("sigmoid", "bco_pair", "sft");
         assertThat(settings.get("train.loss-weights").getAsString()).isEqualTo("[0.8,0.2,1]");
+    }
+
+    @Test
+    void fullTrainingIsComparedWithItsReferenceAndNotWithABase() throws Exception {
+        TinyRun tiny = new TinyRun(folder);
+        Path output = tiny.train(
+                tiny.shards("rows", 4, true),
+                "run",
+                "train.objective=dpo",
+                "train.full=true",
+                "train.steps=2",
+                "train.batch-size=4",
+                "train.learning-rate=1e-3",
+                "train.schedule=constant");
+        List<JsonObject> steps = TinyRun.steps(output);
+        assertThat(steps.get(0).get("kl/reference").getAsDouble()).isCloseTo(0, within(LOSS));
+        assertThat(Math.abs(steps.get(1).get("kl/reference").getAsDouble())).isGreaterThan(LOSS);
+        assertThat(steps).noneMatch(step -> step.has("kl"));
     }
 
     @Test
@@ -137,10 +156,12 @@ class ObjectivesTest {
                                 - steps.get(2).get("rewards/rejected").getAsDouble(),
                         within(LOSS));
         assertThat(steps.get(2).has("kto/kl")).isEqualTo(loss.equals("kto"));
+        TinyRun.requireExplained(output);
         assertThat(steps.get(0).get("kl/reference").getAsDouble()).isCloseTo(0, within(LOSS));
         assertThat(Math.abs(steps.get(2).get("kl/reference").getAsDouble())).isGreaterThan(LOSS);
         JsonObject evaluation = TinyRun.evaluations(output).get(0);
-        assertThat(evaluation.keySet()).contains("eval_loss", "eval_rewards/chosen", "eval_rewards/rejected", "eval_kl/reference");
+        assertThat(evaluation.keySet())
+                .contains("eval_loss", "eval_rewards/chosen", "eval_rewards/rejected", "eval_kl/reference");
         assertThat(evaluation.has("eval_kto/kl")).isEqualTo(loss.equals("kto"));
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.train;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.vireo.batch.Answer;
@@ -212,6 +214,19 @@ final class TinyRun {
         return JsonParser.parseString(Files.readString(output.resolve("run.json")))
                 .getAsJsonObject()
                 .getAsJsonObject("end");
+    }
+
+    /** Requires that docs/training.md explains every name in metrics.jsonl. */
+    static void requireExplained(Path output) throws IOException {
+        String page = Files.readString(Path.of("../docs/training.md"));
+        for (JsonObject line : lines(output)) {
+            assertThat(line.keySet()).allSatisfy(name -> {
+                String plain = name.replaceFirst("^eval_", "");
+                // Several of a group stand in one line, such as `grad_norm/tower`, `/projector`.
+                String ending = plain.replaceFirst("^.*(?=/)", "");
+                assertThat(page).containsAnyOf("`" + plain + "`", "`" + ending + "`");
+            });
+        }
     }
 
     /** Lines of metrics.jsonl that are no evaluations. */

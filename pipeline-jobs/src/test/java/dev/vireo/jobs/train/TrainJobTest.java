@@ -71,6 +71,7 @@ class TrainJobTest {
         assertThat(steps.get(1).keySet())
                 .contains("data_seconds", "entropy", "rewards/margins_std", "grad_norm/language", "grad_norm/lora_B");
         assertThat(TinyRun.evaluations(output).get(0).keySet()).contains("eval_kl", "eval_entropy");
+        TinyRun.requireExplained(output);
         assertThat(TinyRun.evaluations(output))
                 .extracting(line -> line.get("step").getAsInt())
                 .containsExactly(2, 4, 5);
