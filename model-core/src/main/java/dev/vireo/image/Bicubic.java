@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.image;
 
-import java.util.Arrays;
-
 /**
  * Bicubic resizing with antialiasing on uint8, equal to torch's {@code interpolate(mode="bicubic", antialias=True)} bit for
  * bit: first along rows, rounded to uint8, then along columns, in fixed point ({@link BicubicAxis}).
@@ -45,37 +43,21 @@ public final class Bicubic {
         BicubicAxis lines = BicubicAxis.of(rows.height(), height, top, windowHeight);
         NarrowedRows narrowed = new NarrowedRows(rows, columns, lines.first(0), lines.longest());
         byte[] planes = new byte[Math.multiplyExact(3 * windowHeight, windowWidth)];
-        int[] sums = new int[3 * windowWidth];
+        int[] row = new int[3 * narrowed.plane()];
         for (int y = 0; y < windowHeight; y++) {
             narrowed.require(lines.first(y) + lines.count(y));
-            Arrays.fill(sums, 1 << (lines.precision() - 1));
-            for (int tap = 0; tap < lines.count(y); tap++) {
-                add(
-                        sums,
-                        narrowed.ring(),
-                        narrowed.offset(lines.first(y) + tap),
-                        lines.weights()[lines.offset(y) + tap]);
-            }
-            toLevels(sums, lines.precision());
+            TapSums.levels(row, narrowed.ring(), lines.first(y), lines, y);
             for (int channel = 0; channel < 3; channel++) {
                 int target = (channel * windowHeight + y) * windowWidth;
-                for (int x = 0; x < windowWidth; x++) {
-                    planes[target + x] = (byte) sums[channel * windowWidth + x];
-                }
+                copy(row, channel * narrowed.plane(), planes, target, windowWidth);
             }
         }
         return new PlanarImage(planes, windowHeight, windowWidth);
     }
 
-    private static void add(int[] sums, int[] levels, int offset, int weight) {
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] += weight * levels[offset + i];
-        }
-    }
-
-    private static void toLevels(int[] sums, int places) {
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] = BicubicAxis.level(sums[i], places);
+    private static void copy(int[] levels, int from, byte[] planes, int target, int count) {
+        for (int i = 0; i < count; i++) {
+            planes[target + i] = (byte) levels[from + i];
         }
     }
 }

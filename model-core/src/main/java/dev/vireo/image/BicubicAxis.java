@@ -127,9 +127,4 @@ final class BicubicAxis {
     int longest() {
         return stride;
     }
-
-    /** A weighted sum, half a step added, as the nearest level. */
-    static int level(int sum, int precision) {
-        return Math.min(Math.max(sum >> precision, 0), 255);
-    }
 }

@@ -3,7 +3,9 @@ package dev.vireo.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Random;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +28,45 @@ class BicubicTest {
                         .window(top, left, windowHeight, windowWidth)
                         .planes())
                 .isEqualTo(cut);
+    }
+
+    /** Sizes that end within, at and behind the batches of rows and the strips of columns. */
+    @ParameterizedTest
+    @CsvSource({
+        "200, 150, 130, 199",
+        "129, 64, 64, 8",
+        "64, 192, 301, 64",
+        "3, 900, 2, 7",
+        "900, 3, 7, 65",
+        "70, 90, 1, 1"
+    })
+    void levelsAreTheRoundedSumsAlongXAndThenAlongY(int height, int width, int newHeight, int newWidth) {
+        RgbImage image = random(height, width);
+        BicubicAxis columns = BicubicAxis.of(width, newWidth, 0, newWidth);
+        BicubicAxis lines = BicubicAxis.of(height, newHeight, 0, newHeight);
+        byte[] planes = Bicubic.of(image, newHeight, newWidth).whole().planes();
+        for (int channel = 0; channel < 3; channel++) {
+            int[] narrowed = new int[height * newWidth];
+            for (int i = 0; i < narrowed.length; i++) {
+                int first = 3 * (i / newWidth * width + columns.first(i % newWidth)) + channel;
+                narrowed[i] = level(columns, i % newWidth, tap -> image.pixels()[first + 3 * tap] & 255);
+            }
+            byte[] plane = new byte[newHeight * newWidth];
+            for (int i = 0; i < plane.length; i++) {
+                int first = lines.first(i / newWidth) * newWidth + i % newWidth;
+                plane[i] = (byte) level(lines, i / newWidth, tap -> narrowed[first + tap * newWidth]);
+            }
+            int from = channel * plane.length;
+            assertThat(Arrays.copyOfRange(planes, from, from + plane.length)).isEqualTo(plane);
+        }
+    }
+
+    private static int level(BicubicAxis axis, int output, IntUnaryOperator input) {
+        int sum = 1 << (axis.precision() - 1);
+        for (int tap = 0; tap < axis.count(output); tap++) {
+            sum += axis.weights()[axis.offset(output) + tap] * input.applyAsInt(tap);
+        }
+        return Math.min(Math.max(sum >> axis.precision(), 0), 255);
     }
 
     @ParameterizedTest
