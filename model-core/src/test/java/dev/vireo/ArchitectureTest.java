@@ -32,6 +32,7 @@ class ArchitectureTest {
             entry("nn", Set.of("tensor")),
             entry("checkpoint", Set.of("tensor")),
             entry("adapter", Set.of("nn", "checkpoint", "tensor")),
+            entry("merging", Set.of("checkpoint", "tensor")),
             entry("tokenization", Set.of("data", "checkpoint")),
             entry("image", Set.of("tensor", "checkpoint")),
             entry("batch", Set.of("data", "image")),

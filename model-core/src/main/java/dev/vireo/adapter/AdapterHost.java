@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.adapter;
 
+import dev.vireo.checkpoint.PeftAdapter;
 import dev.vireo.checkpoint.StoredModules;
 import dev.vireo.checkpoint.StoredType;
 import dev.vireo.checkpoint.TensorInfo;
@@ -27,12 +28,24 @@ public record AdapterHost(List<Block> blocks, StoredModules stored, Tensors tens
         blocks = List.copyOf(blocks);
     }
 
-    WeightNames names() {
+    /** The names that its modules have had. */
+    public WeightNames names() {
         return stored.names();
     }
 
+    /**
+     * A stored adapter under this model's names, whichever generation of names it was written with.
+     *
+     * @throws dev.vireo.checkpoint.CheckpointMismatchException if it does not fit the model wholly; lists near names
+     */
+    public PeftAdapter fitted(PeftAdapter stored) {
+        PeftAdapter adapter = stored.canonical(names());
+        adapter.requireFits(linears(), names());
+        return adapter;
+    }
+
     /** All linear modules' weights [out, in] by module name, those that nothing computes with last. */
-    Map<String, TensorInfo> linears() {
+    public Map<String, TensorInfo> linears() {
         Map<String, TensorInfo> linears = new LinkedHashMap<>();
         for (Block block : blocks) {
             for (LinearModule module : block.linears()) {

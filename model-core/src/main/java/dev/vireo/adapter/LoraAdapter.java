@@ -120,9 +120,7 @@ public final class LoraAdapter implements AutoCloseable {
      * @throws dev.vireo.checkpoint.CheckpointMismatchException if it does not fit the model wholly; lists near names
      */
     public static LoraAdapter attach(AdapterHost host, PeftAdapter stored, Use use) {
-        PeftAdapter adapter = stored.canonical(host.names());
-        adapter.requireFits(host.linears(), host.names());
-        return new LoraAdapter(host, adapter, use);
+        return new LoraAdapter(host, host.fitted(stored), use);
     }
 
     private Parameter parameter(String name, HostTensor stored, Use use) {
@@ -142,15 +140,9 @@ public final class LoraAdapter implements AutoCloseable {
     }
 
     private static ElementType elementType(String name, StoredType type) {
-        return switch (type) {
-            case F32 -> ElementType.FLOAT32;
-            case BF16 -> ElementType.BFLOAT16;
-            case F16 -> ElementType.FLOAT16;
-            case F64 -> ElementType.FLOAT64;
-            default ->
-                throw new IllegalArgumentException(
-                        "Cannot attach " + name + ": it is stored as " + type + " (expected F32, BF16, F16 or F64)");
-        };
+        return type.floating()
+                .orElseThrow(() -> new IllegalArgumentException("Cannot attach " + name + ": it is stored as " + type
+                        + " (expected F32, BF16, F16 or F64)"));
     }
 
     /** The factors that compute, A, B and the magnitude, in the order of the modules' names. */

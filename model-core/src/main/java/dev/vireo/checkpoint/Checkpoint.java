@@ -87,6 +87,11 @@ public final class Checkpoint implements AutoCloseable {
         return stored(name).name();
     }
 
+    /** The name under which transformers 5 saves a weight. */
+    String savedName(String name) {
+        return weightNames.saved(name).orElseGet(() -> storedName(name));
+    }
+
     /**
      * The data of a weight, mapped without a copy (see {@link SafetensorsFile#bytes}). The mapping stays until this
      * checkpoint is closed, and as long as the buffer is reachable.

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The small files of a model directory: configuration, tokenizer, processor, templates. */
 final class ModelFiles {
@@ -26,20 +28,27 @@ final class ModelFiles {
 
     private ModelFiles() {}
 
-    /** Copies them; {@code config.json} then says {@code type} where it says the type of the weights. */
-    static void copy(Path source, Path target, StoredType type) {
+    /**
+     * Copies them, without marks that begin with an underscore.
+     *
+     * @param type what {@code config.json} then says where it says the type of the weights; null leaves that
+     */
+    static void copy(Path source, Path target, @Nullable StoredType type) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(source, SMALL)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
-                if (Files.isRegularFile(file) && !name.endsWith(".index.json") && !name.equals(CONFIG)) {
-                    Files.copy(file, target.resolve(name));
+                boolean other = name.startsWith("_") || name.endsWith(".index.json") || name.equals(CONFIG);
+                if (Files.isRegularFile(file) && !other) {
+                    Files.copy(file, target.resolve(name), StandardCopyOption.REPLACE_EXISTING);
                 }
             }
         } catch (IOException e) {
             throw FileFailures.writing(target, e);
         }
         JsonObject config = JsonFile.readObject(source.resolve(CONFIG));
-        setType(config, DTYPES.getOrDefault(type, type.name()));
+        if (type != null) {
+            setType(config, DTYPES.getOrDefault(type, type.name()));
+        }
         AtomicFile.writeText(target.resolve(CONFIG), GSON.toJson(config) + "\n");
     }
 

@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a model directory: the weights of another one under the names that they have there, some of them with new values,
+ * Writes a model directory: the weights of another one under the names that transformers 5 saves, some of them with new values,
  * and its small files. One tensor is in memory at a time.
  */
 public final class ModelWriter {
@@ -23,16 +24,16 @@ public final class ModelWriter {
 
     private final Checkpoint source;
     private final Map<String, Supplier<HostTensor>> replaced;
-    private final StoredType type;
+    private final @Nullable StoredType type;
 
     /**
      * @param source the model that the weights come from
      * @param replaced new values by canonical name, asked for when it is their turn
-     * @param type of all floating-point weights: F32 or BF16
+     * @param type of all floating-point weights: F32 or BF16; null leaves each the type that it has in the source
      * @throws IllegalArgumentException if the type is another, or the source has no weight of a name
      */
-    public ModelWriter(Checkpoint source, Map<String, Supplier<HostTensor>> replaced, StoredType type) {
-        if (type != StoredType.F32 && type != StoredType.BF16) {
+    public ModelWriter(Checkpoint source, Map<String, Supplier<HostTensor>> replaced, @Nullable StoredType type) {
+        if (type != null && type != StoredType.F32 && type != StoredType.BF16) {
             throw new IllegalArgumentException("Cannot write a model as " + type + " (expected F32 or BF16)");
         }
         var unknown = new TreeSet<>(replaced.keySet());
@@ -57,24 +58,34 @@ public final class ModelWriter {
     }
 
     void write(Path target, long shardBytes) {
-        AtomicDirectory.write(target, directory -> {
-            writeWeights(directory, shardBytes);
-            ModelFiles.copy(source.directory(), directory, type);
-        });
+        AtomicDirectory.write(target, directory -> writeInto(directory, shardBytes));
+    }
+
+    /**
+     * Writes the files into a directory that is there; each appears when it is complete, {@code config.json} last.
+     *
+     * @param shardBytes most bytes of a weight file, unless one weight is larger
+     */
+    public void writeInto(Path directory, long shardBytes) {
+        writeWeights(directory, shardBytes);
+        ModelFiles.copy(source.directory(), directory, type);
     }
 
     /** What the file says of the weight, under its canonical name. */
     private TensorInfo info(String name) {
         TensorInfo stored = source.info(name);
-        return FloatBlocks.isFloat(stored.type()) ? new TensorInfo(name, type, stored.shape()) : stored;
+        return type != null && FloatBlocks.isFloat(stored.type())
+                ? new TensorInfo(name, type, stored.shape())
+                : stored;
     }
 
     private void writeWeights(Path directory, long shardBytes) {
         Map<String, String> canonical = new LinkedHashMap<>();
         List<TensorInfo> infos = new ArrayList<>();
         for (String name : new TreeSet<>(source.names())) {
-            canonical.put(source.storedName(name), name);
-            infos.add(info(name).named(source.storedName(name)));
+            String saved = source.savedName(name);
+            canonical.put(saved, name);
+            infos.add(info(name).named(saved));
         }
         WeightShards.Content content = (info, target) -> {
             String name = requireNonNull(canonical.get(info.name()));

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,7 +92,32 @@ public final class PeftAdapter {
     /** Writes the adapter as PEFT does; each file appears when it is complete, the configuration last. */
     public void write(Path directory) {
         SafetensorsWriter.write(directory.resolve(WEIGHTS), PeftTensors.named(pairs), SafetensorsWriter.PYTORCH);
-        TargetModules written = targets == null ? TargetModules.exactly(pairs.keySet()) : targets;
+        writeConfig(directory, config);
+    }
+
+    /**
+     * Writes another adapter of this one's modules, base and targets, in float32: plain LoRA whose factors are made when it is
+     * their turn, so that one module's are in memory.
+     *
+     * @param shapes of all modules
+     * @param factors asked for once a module, in the order of the modules' names
+     * @throws IllegalArgumentException if the shapes are not those of this adapter's modules
+     */
+    public void writeLike(Path directory, Map<String, LoraShape> shapes, Function<String, LoraPair> factors) {
+        if (!shapes.keySet().equals(pairs.keySet())) {
+            throw new IllegalArgumentException("Cannot write an adapter of " + shapes.size() + " modules like that of "
+                    + origin + ", which has " + pairs.size());
+        }
+        PeftTensors.write(directory.resolve(WEIGHTS), shapes, factors);
+        LoraShape usual = LoraShape.mostFrequent(shapes.values());
+        writeConfig(
+                directory,
+                PeftConfig.uniform(config.baseModel(), usual.loraRank(), usual.alpha(), config.dropout())
+                        .describingShapes(shapes));
+    }
+
+    private void writeConfig(Path directory, PeftConfig written) {
+        TargetModules modules = targets == null ? TargetModules.exactly(pairs.keySet()) : targets;
         AtomicFile.writeText(
                 directory.resolve(CONFIG),
                 new GsonBuilder()
@@ -99,7 +125,7 @@ public final class PeftAdapter {
                                 .setPrettyPrinting()
                                 .disableHtmlEscaping()
                                 .create()
-                                .toJson(config.toJson(written))
+                                .toJson(written.toJson(modules))
                         + "\n");
     }
 

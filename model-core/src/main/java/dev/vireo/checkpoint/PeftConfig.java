@@ -73,15 +73,22 @@ public record PeftConfig(
 
     /** The same configuration with patterns that name each module of another rank or alpha. */
     PeftConfig describing(Map<String, LoraPair> pairs) {
+        Map<String, LoraShape> shapes = new LinkedHashMap<>();
+        pairs.forEach((module, pair) -> shapes.put(module, LoraShape.of(pair)));
+        return describingShapes(shapes);
+    }
+
+    /** The same of modules whose factors are not there yet. */
+    PeftConfig describingShapes(Map<String, LoraShape> shapes) {
         Map<String, Integer> ranks = new LinkedHashMap<>();
         Map<String, Double> alphas = new LinkedHashMap<>();
-        pairs.forEach((module, pair) -> {
+        shapes.forEach((module, shape) -> {
             String pattern = module.replace(".", "\\.");
-            if (pair.loraRank() != loraRank) {
-                ranks.put(pattern, pair.loraRank());
+            if (shape.loraRank() != loraRank) {
+                ranks.put(pattern, shape.loraRank());
             }
-            if (pair.alpha() != alpha) {
-                alphas.put(pattern, pair.alpha());
+            if (shape.alpha() != alpha) {
+                alphas.put(pattern, shape.alpha());
             }
         });
         return new PeftConfig(baseModel, loraRank, alpha, dropout, variant, ranks, alphas);

@@ -4,11 +4,13 @@ package dev.vireo.checkpoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The names of a PEFT adapter's tensors, and the factors behind them. */
@@ -101,16 +103,42 @@ final class PeftTensors {
         return new LoraPair(a, b, config.alpha(module), magnitude);
     }
 
+    /** Writes factors in float32, module after module. */
+    static void write(Path file, Map<String, LoraShape> shapes, Function<String, LoraPair> factors) {
+        List<TensorInfo> infos = new ArrayList<>();
+        shapes.forEach((module, shape) -> {
+            long rank = shape.loraRank();
+            infos.add(new TensorInfo(stored(module, Role.A), StoredType.F32, List.of(rank, shape.inFeatures())));
+            infos.add(new TensorInfo(stored(module, Role.B), StoredType.F32, List.of(shape.outFeatures(), rank)));
+        });
+        AtomicFile.write(file, out -> {
+            SafetensorsWriter writer = SafetensorsWriter.start(out, infos, SafetensorsWriter.PYTORCH);
+            List<String> modules = shapes.keySet().stream()
+                    .sorted(Comparator.comparing(module -> stored(module, Role.A)))
+                    .toList();
+            for (String module : modules) {
+                LoraPair pair = factors.apply(module);
+                writer.append(stored(module, Role.A), pair.a().bytes());
+                writer.append(stored(module, Role.B), pair.b().bytes());
+            }
+            writer.finish();
+        });
+    }
+
     /** The tensors under the names that PEFT gives them. */
     static Map<String, HostTensor> named(Map<String, LoraPair> pairs) {
         Map<String, HostTensor> tensors = new LinkedHashMap<>();
         pairs.forEach((module, pair) -> {
-            tensors.put(PREFIX + module + Role.A.suffix, pair.a());
-            tensors.put(PREFIX + module + Role.B.suffix, pair.b());
+            tensors.put(stored(module, Role.A), pair.a());
+            tensors.put(stored(module, Role.B), pair.b());
             if (pair.magnitude() != null) {
-                tensors.put(PREFIX + module + Role.MAGNITUDE.suffix, pair.magnitude());
+                tensors.put(stored(module, Role.MAGNITUDE), pair.magnitude());
             }
         });
         return tensors;
+    }
+
+    private static String stored(String module, Role role) {
+        return PREFIX + module + role.suffix;
     }
 }

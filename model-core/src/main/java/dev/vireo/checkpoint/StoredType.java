@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.checkpoint;
 
+import dev.vireo.tensor.ElementType;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -31,6 +32,17 @@ public enum StoredType {
     /** The size of one element in bytes. */
     public int elementBytes() {
         return elementBytes;
+    }
+
+    /** The same type of a tensor that is computed with, if this is a floating-point number of 16 to 64 bits. */
+    public Optional<ElementType> floating() {
+        return switch (this) {
+            case F64 -> Optional.of(ElementType.FLOAT64);
+            case F32 -> Optional.of(ElementType.FLOAT32);
+            case F16 -> Optional.of(ElementType.FLOAT16);
+            case BF16 -> Optional.of(ElementType.BFLOAT16);
+            default -> Optional.empty();
+        };
     }
 
     /** The type that a safetensors header calls {@code name}, if it is one that is read here. */

@@ -145,15 +145,10 @@ final class CheckpointWeights implements WeightSource, AutoCloseable {
     }
 
     private static ElementType type(TensorInfo info) {
-        return switch (info.type()) {
-            case BF16 -> ElementType.BFLOAT16;
-            case F16 -> ElementType.FLOAT16;
-            case F32 -> ElementType.FLOAT32;
-            case F64 -> ElementType.FLOAT64;
-            default ->
-                throw new IllegalArgumentException("Cannot load weight " + info.name() + ": it is stored as "
-                        + info.type() + " (expected F32, BF16, F16 or F64)");
-        };
+        return info.type()
+                .floating()
+                .orElseThrow(() -> new IllegalArgumentException("Cannot load weight " + info.name()
+                        + ": it is stored as " + info.type() + " (expected F32, BF16, F16 or F64)"));
     }
 
     /** Reports every weight that is missing, misshapen or surplus. */

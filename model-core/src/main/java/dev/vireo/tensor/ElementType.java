@@ -20,7 +20,8 @@ public enum ElementType {
         this.width = width;
     }
 
-    int code() {
+    /** As TorchScript numbers it. */
+    public int code() {
         return code;
     }
 
