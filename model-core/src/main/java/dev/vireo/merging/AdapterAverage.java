@@ -76,12 +76,11 @@ public final class AdapterAverage implements AutoCloseable {
     }
 
     /**
-     * Writes a PEFT directory.
+     * Passes a combination that is possible on.
      *
-     * @return the divergences of all combinations that are possible
-     * @throws CheckpointMismatchException if this combination is not possible
+     * @throws CheckpointMismatchException if it is not
      */
-    public List<Divergence> write(Combination combination, Path directory) {
+    public Combination requirePossible(Combination combination) {
         if (!isPossible(combination)) {
             String odd = adapters.modules().stream()
                     .filter(module -> ranks(module).length > 1)
@@ -90,6 +89,17 @@ public final class AdapterAverage implements AutoCloseable {
             throw new CheckpointMismatchException("Cannot add the factors of the adapters: " + odd + " has the ranks "
                     + Arrays.toString(ranks(odd)) + " (linear takes one rank for all; exact, cat and svd take any)");
         }
+        return combination;
+    }
+
+    /**
+     * Writes a PEFT directory.
+     *
+     * @return the divergences of all combinations that are possible
+     * @throws CheckpointMismatchException if this combination is not possible
+     */
+    public List<Divergence> write(Combination combination, Path directory) {
+        requirePossible(combination);
         distances.clear();
         SortedMap<String, LoraShape> shapes = new TreeMap<>();
         adapters.modules().forEach(module -> shapes.put(module, shape(combination, module)));

@@ -22,9 +22,13 @@ final class InputCheck {
             if (option == JobOption.OUTPUT) {
                 continue;
             }
-            List<String> paths = option == JobOption.ADAPTERS
-                    ? List.copyOf(arguments.adapters().values())
-                    : arguments.values().getOrDefault(option, List.of());
+            List<String> given = arguments.values().getOrDefault(option, List.of());
+            List<String> paths =
+                    option == JobOption.ADAPTERS ? List.copyOf(arguments.adapters().values()) : given;
+            if (paths.size() < given.size()) {
+                problems.add("Invalid --adapter: two of " + String.join(", ", given)
+                        + " have one name; write NAME=DIR to tell them apart");
+            }
             for (String path : paths) {
                 if (!storage.exists(path)) {
                     problems.add("Cannot read " + option.flag() + " " + path + ": there is no such file or directory");

@@ -12,7 +12,18 @@ import org.jspecify.annotations.Nullable;
 public final class Vireo {
     /** In the order in which a user meets them. */
     private static final List<JobDefinition> JOBS = List.of(
-            Demo.JOB, World.JOB, Init.JOB, Prepare.JOB, Score.JOB, Generate.JOB, Plan.JOB, Train.JOB, Evaluate.JOB);
+            Demo.JOB,
+            World.JOB,
+            Init.JOB,
+            Prepare.JOB,
+            Score.JOB,
+            Generate.JOB,
+            Plan.JOB,
+            Train.JOB,
+            Evaluate.JOB,
+            Adapter.AVERAGE,
+            Adapter.MERGE,
+            Adapter.INSPECT);
 
     private Vireo() {}
 
@@ -26,15 +37,30 @@ public final class Vireo {
             console.print(help(jobs));
             return arguments.isEmpty() ? Launcher.WRONG_ARGUMENTS : Launcher.DONE;
         }
-        String name = arguments.get(0);
         for (JobDefinition job : jobs) {
-            if (job.name().equals(name)) {
-                return new Launcher(console, home).run(job, arguments.subList(1, arguments.size()));
+            List<String> name = words(job);
+            if (arguments.size() >= name.size()
+                    && arguments.subList(0, name.size()).equals(name)) {
+                return new Launcher(console, home).run(job, arguments.subList(name.size(), arguments.size()));
             }
         }
-        List<String> names = jobs.stream().map(JobDefinition::name).toList();
-        console.note("Unknown job " + name + " (expected one of " + String.join(", ", names) + ")");
+        String first = arguments.get(0);
+        List<JobDefinition> group =
+                jobs.stream().filter(job -> words(job).get(0).equals(first)).toList();
+        if (!group.isEmpty() && (arguments.size() == 1 || arguments.get(1).equals("--help"))) {
+            console.print(help(group));
+            return arguments.size() == 1 ? Launcher.WRONG_ARGUMENTS : Launcher.DONE;
+        }
+        String unknown = group.isEmpty() ? first : first + " " + arguments.get(1);
+        List<String> names =
+                (group.isEmpty() ? jobs : group).stream().map(JobDefinition::name).toList();
+        console.note("Unknown job " + unknown + " (expected one of " + String.join(", ", names) + ")");
         return Launcher.WRONG_ARGUMENTS;
+    }
+
+    /** A job's name as it is written on the command line: {@code adapter merge} is two words. */
+    private static List<String> words(JobDefinition job) {
+        return List.of(job.name().split(" "));
     }
 
     private static String help(List<JobDefinition> jobs) {
@@ -42,7 +68,7 @@ public final class Vireo {
         text.append(String.format("Usage: vireo JOB [options] [key=value ...]%n%n"));
         text.append(String.format("Preference tuning of vision-language models as Apache Spark jobs.%n%nJobs:%n"));
         for (JobDefinition job : jobs) {
-            text.append(String.format("  %-10s %s%n", job.name(), job.purpose()));
+            text.append(String.format("  %-15s %s%n", job.name(), job.purpose()));
         }
         text.append(
                 String.format("%nvireo JOB --help lists the job's options and settings with defaults and units.%n"));

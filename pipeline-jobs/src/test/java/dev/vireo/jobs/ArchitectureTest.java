@@ -44,6 +44,7 @@ class ArchitectureTest {
             entry("score", Set.of("config", "storage", "runtime", "shards", "workers")),
             entry("generate", Set.of("config", "storage", "runtime", "shards", "workers")),
             entry("plan", GROUND_AND_WORKERS),
+            entry("adapters", Set.of("config", "storage", "runtime")),
             entry(
                     "train",
                     Set.of("plan", "report", "config", "storage", "runtime", "shards", "workers", "exchange", "score")),

@@ -32,7 +32,8 @@ record JobRun(int status, String out, String err) {
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false);
-        List<String> line = new ArrayList<>(List.of(job.name(), "--debug"));
+        List<String> line = new ArrayList<>(List.of(job.name().split(" ")));
+        line.add("--debug");
         Arrays.stream(arguments).map(Object::toString).forEach(line::add);
         int status = Vireo.run(List.of(job), line, console, null);
         return new JobRun(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -148,7 +148,7 @@ class VireoTest {
     void helpListsTheJobsThatExist() {
         assertThat(Vireo.run(List.of(definition(neverRuns())), List.of("--help"), console(), null))
                 .isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("train      Trains.");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("train           Trains.");
     }
 
     @Test

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param generate of the {@code generate} job
  * @param train of the {@code train} job
  * @param evaluate of the {@code evaluate} job
+ * @param adapter of the {@code adapter} jobs
  * @param plan of the {@code plan} job
  * @param world of the {@code world} job
  * @param demo of the {@code demo} job
@@ -33,6 +34,7 @@ public record Settings(
         GenerateSettings generate,
         TrainSettings train,
         EvaluateSettings evaluate,
+        AdapterSettings adapter,
         PlanSettings plan,
         WorldSettings world,
         DemoSettings demo,
@@ -67,7 +69,7 @@ public record Settings(
 
     /** The sections of the settings, in reading order. */
     public static List<String> sections() {
-        return List.of("model", "prepare", "score", "generate", "train", "plan", "evaluate", "world", "demo");
+        return List.of("model", "prepare", "score", "generate", "train", "plan", "evaluate", "adapter", "world", "demo");
     }
 
     /** What help says about the settings of a section such as {@code train}, in reading order. */
@@ -88,6 +90,7 @@ public record Settings(
                 GenerateSettings.read(reader.below("generate")),
                 train,
                 EvaluateSettings.read(reader.below("evaluate")),
+                AdapterSettings.read(reader.below("adapter")),
                 PlanSettings.read(reader.below("plan")),
                 WorldSettings.read(reader.below("world")),
                 DemoSettings.read(reader.below("demo")),

@@ -44,6 +44,16 @@ public record JobArguments(Map<JobOption, List<String>> values, boolean overwrit
         return first(JobOption.ADAPTER);
     }
 
+    /** The directories of the adapters that become one, in the order given. */
+    public List<String> averaged() {
+        return all(JobOption.AVERAGED);
+    }
+
+    /** The model directory of a job that can do without one, if given. */
+    public @Nullable String modelIfGiven() {
+        return first(JobOption.MODEL);
+    }
+
     /** Adapter directories by name, in the order given; a name that was left out is the directory's last part. */
     public Map<String, String> adapters() {
         Map<String, String> named = new LinkedHashMap<>();

@@ -12,6 +12,8 @@ public enum JobOption {
             "--adapter",
             "[NAME=]DIR",
             "PEFT LoRA directory and the name it gets in tables; may be given several times"),
+    /** PEFT LoRA directories that become one. */
+    AVERAGED("--adapter", "DIR", "PEFT LoRA directory; given once for each adapter"),
     /** Parquet files or directories. */
     PARQUET("--input", "PARQUET", "Parquet files or directories, separated by commas or given several times"),
     /** A directory written by prepare. */
@@ -48,6 +50,6 @@ public enum JobOption {
 
     /** Whether the option may be given several times. */
     public boolean isList() {
-        return this == ADAPTERS || this == PARQUET || this == SHARDS;
+        return this == ADAPTERS || this == AVERAGED || this == PARQUET || this == SHARDS;
     }
 }
