@@ -1,6 +1,6 @@
 """A model directory without weights whose layers have the sizes of a published model: shape.py NAME DIRECTORY [KEY=VALUE ...]
 
-Configuration from model-core/src/test/resources/published/NAME, tokenizer and processor of the tiny golden checkpoint (its ids, 336-pixel tiles). KEY=VALUE
+Configuration from conf/models/NAME, tokenizer and processor of the tiny golden checkpoint (its ids, 336-pixel tiles). KEY=VALUE
 sets a number of the configuration by dotted path.
 """
 
@@ -9,7 +9,8 @@ import pathlib
 import shutil
 import sys
 
-RESOURCES = pathlib.Path(__file__).resolve().parents[1] / "model-core/src/test/resources"
+HOME = pathlib.Path(__file__).resolve().parents[1]
+GOLDEN = HOME / "model-core/src/test/resources/golden"
 TINY = {"llava": "llava15-tiny", "llava_next": "llavanext-tiny"}
 SIDE = 336
 
@@ -27,8 +28,8 @@ def sized(processor):
 
 def main():
     name, target = sys.argv[1], pathlib.Path(sys.argv[2])
-    config = json.loads((RESOURCES / "published" / name / "config.json").read_text(encoding="utf-8"))
-    tiny = RESOURCES / "golden" / TINY[config["model_type"]] / "model"
+    config = json.loads((HOME / "conf/models" / name / "config.json").read_text(encoding="utf-8"))
+    tiny = GOLDEN / TINY[config["model_type"]] / "model"
     known = json.loads((tiny / "config.json").read_text(encoding="utf-8"))
     config |= {key: known[key] for key in ("image_token_index", "pad_token_id", "bos_token_id", "eos_token_id") if key in known}
     config["torch_dtype"] = "bfloat16"

@@ -141,8 +141,8 @@ public final class LoraAdapter implements AutoCloseable {
 
     private static ElementType elementType(String name, StoredType type) {
         return type.floating()
-                .orElseThrow(() -> new IllegalArgumentException("Cannot attach " + name + ": it is stored as " + type
-                        + " (expected F32, BF16, F16 or F64)"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "Cannot attach " + name + ": it is stored as " + type + " (expected F32, BF16, F16 or F64)"));
     }
 
     /** The factors that compute, A, B and the magnitude, in the order of the modules' names. */

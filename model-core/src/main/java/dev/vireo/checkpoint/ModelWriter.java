@@ -74,9 +74,7 @@ public final class ModelWriter {
     /** What the file says of the weight, under its canonical name. */
     private TensorInfo info(String name) {
         TensorInfo stored = source.info(name);
-        return type != null && FloatBlocks.isFloat(stored.type())
-                ? new TensorInfo(name, type, stored.shape())
-                : stored;
+        return type != null && FloatBlocks.isFloat(stored.type()) ? new TensorInfo(name, type, stored.shape()) : stored;
     }
 
     private void writeWeights(Path directory, long shardBytes) {

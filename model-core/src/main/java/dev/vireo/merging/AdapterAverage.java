@@ -51,8 +51,7 @@ public final class AdapterAverage implements AutoCloseable {
         }
 
         Divergence result(Combination combination) {
-            return new Divergence(
-                    combination, loraRank, ratio(Math.sqrt(off), Math.sqrt(all)), worst, worstModule);
+            return new Divergence(combination, loraRank, ratio(Math.sqrt(off), Math.sqrt(all)), worst, worstModule);
         }
     }
 
@@ -113,11 +112,12 @@ public final class AdapterAverage implements AutoCloseable {
         List<Term> terms = adapters.terms(module);
         LoraPair any = terms.get(0).pair();
         int sum = terms.stream().mapToInt(term -> term.pair().loraRank()).sum();
-        int rank = switch (combination) {
-            case EXACT, CAT -> sum;
-            case LINEAR -> any.loraRank();
-            case SVD -> svdRank(terms, sum);
-        };
+        int rank =
+                switch (combination) {
+                    case EXACT, CAT -> sum;
+                    case LINEAR -> any.loraRank();
+                    case SVD -> svdRank(terms, sum);
+                };
         return new LoraShape(rank, rank, any.inFeatures(), any.outFeatures());
     }
 
@@ -126,10 +126,7 @@ public final class AdapterAverage implements AutoCloseable {
         LoraPair any = terms.get(0).pair();
         int wanted = svdRank > 0
                 ? svdRank
-                : terms.stream()
-                        .mapToInt(term -> term.pair().loraRank())
-                        .max()
-                        .orElseThrow();
+                : terms.stream().mapToInt(term -> term.pair().loraRank()).max().orElseThrow();
         return (int) Math.min(Math.min(wanted, sum), Math.min(any.inFeatures(), any.outFeatures()));
     }
 

@@ -52,8 +52,7 @@ final class LowRank implements AutoCloseable {
     LoraPair cat(List<Term> terms) {
         try (NDManager scope = own.newSubManager()) {
             NDArray weights = numbers(scope, terms, Term::weight);
-            return pair(
-                    scope, "cat", inputs(scope, terms, weights, numbers(scope, terms, Term::scale)));
+            return pair(scope, "cat", inputs(scope, terms, weights, numbers(scope, terms, Term::scale)));
         }
     }
 
@@ -69,7 +68,9 @@ final class LowRank implements AutoCloseable {
     double norm(List<Term> terms) {
         try (NDManager scope = own.newSubManager()) {
             NDList inputs = inputs(scope, terms, numbers(scope, terms, Term::factor));
-            return script.call(scope, "norm", inputs, tensors.noParameters()).get(0).getDouble();
+            return script.call(scope, "norm", inputs, tensors.noParameters())
+                    .get(0)
+                    .getDouble();
         }
     }
 
@@ -77,7 +78,9 @@ final class LowRank implements AutoCloseable {
     double norm(HostTensor tensor) {
         try (NDManager scope = own.newSubManager()) {
             NDList input = new NDList(view(scope, tensor));
-            return script.call(scope, "length", input, tensors.noParameters()).get(0).getDouble();
+            return script.call(scope, "length", input, tensors.noParameters())
+                    .get(0)
+                    .getDouble();
         }
     }
 

@@ -57,8 +57,10 @@ class AdapterAverageTest {
         PeftAdapter made = combine("svd");
         made.pairs().forEach((module, pair) -> {
             assertThat(pair.loraRank()).isEqualTo(4);
-            HostTensor a = HostTensor.ofFloats(golden("svd", module, "A"), pair.a().shape());
-            HostTensor b = HostTensor.ofFloats(golden("svd", module, "B"), pair.b().shape());
+            HostTensor a =
+                    HostTensor.ofFloats(golden("svd", module, "A"), pair.a().shape());
+            HostTensor b =
+                    HostTensor.ofFloats(golden("svd", module, "B"), pair.b().shape());
             float[] expected = narrow(product(new LoraPair(a, b, 4), 1));
             assertThat(narrow(product(pair, 1))).containsExactly(expected, within(SVD_ROUNDING));
         });
@@ -105,8 +107,12 @@ class AdapterAverageTest {
             double all = 0;
             for (String module : made.pairs().keySet()) {
                 double[] written = product(made.pairs().get(module), made.scale(module));
-                double[] first = product(adapters.get(0).pairs().get(module), 0.6 * adapters.get(0).scale(module));
-                double[] second = product(adapters.get(1).pairs().get(module), 0.4 * adapters.get(1).scale(module));
+                double[] first = product(
+                        adapters.get(0).pairs().get(module),
+                        0.6 * adapters.get(0).scale(module));
+                double[] second = product(
+                        adapters.get(1).pairs().get(module),
+                        0.4 * adapters.get(1).scale(module));
                 for (int i = 0; i < written.length; i++) {
                     double mean = first[i] + second[i];
                     off += (written[i] - mean) * (written[i] - mean);
@@ -156,7 +162,8 @@ class AdapterAverageTest {
                 .isInstanceOf(CheckpointMismatchException.class)
                 .hasMessageContaining("combinations/first")
                 .hasMessageContaining("adapters/language")
-                .hasMessageContaining("layers.0.mlp.gate_proj: only in").hasMessageContaining("and 8 more");
+                .hasMessageContaining("layers.0.mlp.gate_proj: only in")
+                .hasMessageContaining("and 8 more");
         PeftAdapter dora = PeftAdapter.read(Golden.of("llavanext-tiny").path("adapters/dora/adapter"));
         assertThatThrownBy(() -> WeightedAdapters.of(List.of(dora, dora), List.of(0.5, 0.5)))
                 .isInstanceOf(CheckpointMismatchException.class)

@@ -123,8 +123,8 @@ class AdapterMergeTest {
             List<Path> shards = files.filter(file -> file.toString().endsWith(".safetensors"))
                     .toList();
             assertThat(shards).hasSizeGreaterThan(2);
-            shards.forEach(
-                    shard -> written.addAll(SafetensorsFile.open(shard).tensors().keySet()));
+            shards.forEach(shard ->
+                    written.addAll(SafetensorsFile.open(shard).tensors().keySet()));
         }
         assertThat(written).isEqualTo(saved);
         try (VisionLanguageModel merged =
@@ -137,12 +137,15 @@ class AdapterMergeTest {
     void normsAreThoseOfTheFactorsAndOfTheirProduct() {
         PeftAdapter adapter = PeftAdapter.read(Golden.of("llavanext-tiny").path("adapters/dora/adapter"));
         List<ModuleNorms> norms = ModuleNorms.of(adapter);
-        assertThat(norms).extracting(ModuleNorms::module).containsExactlyElementsOf(adapter.pairs().keySet());
+        assertThat(norms)
+                .extracting(ModuleNorms::module)
+                .containsExactlyElementsOf(adapter.pairs().keySet());
         for (ModuleNorms each : norms) {
             assertThat(each.scale()).isEqualTo(adapter.scale(each.module()));
             assertThat(each.a()).isCloseTo(norm(each.pair().a()), within(1e-6));
             assertThat(each.b()).isCloseTo(norm(each.pair().b()), within(1e-6));
-            float[] nothing = new float[(int) (each.pair().inFeatures() * each.pair().outFeatures())];
+            float[] nothing =
+                    new float[(int) (each.pair().inFeatures() * each.pair().outFeatures())];
             double square = 0;
             for (double element : exact(nothing, each.pair(), each.scale())) {
                 square += element * element;
@@ -198,7 +201,8 @@ class AdapterMergeTest {
         }
         SafetensorsWriter.write(target.resolve("model.safetensors"), tensors, SafetensorsWriter.PYTORCH);
         try (Stream<Path> files = Files.list(golden.model())) {
-            for (Path file : files.filter(each -> !each.toString().endsWith(".safetensors")).toList()) {
+            for (Path file : files.filter(each -> !each.toString().endsWith(".safetensors"))
+                    .toList()) {
                 Files.copy(file, target.resolve(file.getFileName()));
             }
         }

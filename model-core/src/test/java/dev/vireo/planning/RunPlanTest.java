@@ -26,7 +26,7 @@ class RunPlanTest {
     private static final long UNUSED = 12_596_224 + 2048;
 
     private final ModelSurvey survey =
-            PretrainedModel.survey(Path.of("src/test/resources/published/llava-v1.6-mistral-7b"));
+            PretrainedModel.survey(Path.of("../conf/models/llava-v1.6-mistral-7b"));
     private final List<AdaptedModule> language =
             AdaptedModule.of(survey.adapterHost(), new LoraSettings(16, 32, 0, "language"));
 

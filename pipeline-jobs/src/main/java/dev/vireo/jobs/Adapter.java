@@ -46,7 +46,6 @@ public final class Adapter {
     public static void main(String[] arguments) {
         List<String> all = new ArrayList<>(List.of("adapter"));
         all.addAll(Arrays.asList(arguments));
-        Launcher.exit(Vireo.run(
-                List.of(AVERAGE, MERGE, INSPECT), all, Console.ofProcess(), Launcher.installation()));
+        Launcher.exit(Vireo.run(List.of(AVERAGE, MERGE, INSPECT), all, Console.ofProcess(), Launcher.installation()));
     }
 }

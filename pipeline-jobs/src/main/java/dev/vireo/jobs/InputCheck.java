@@ -23,8 +23,9 @@ final class InputCheck {
                 continue;
             }
             List<String> given = arguments.values().getOrDefault(option, List.of());
-            List<String> paths =
-                    option == JobOption.ADAPTERS ? List.copyOf(arguments.adapters().values()) : given;
+            List<String> paths = option == JobOption.ADAPTERS
+                    ? List.copyOf(arguments.adapters().values())
+                    : given;
             if (paths.size() < given.size()) {
                 problems.add("Invalid --adapter: two of " + String.join(", ", given)
                         + " have one name; write NAME=DIR to tell them apart");

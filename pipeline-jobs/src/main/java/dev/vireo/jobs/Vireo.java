@@ -52,8 +52,8 @@ public final class Vireo {
             return arguments.size() == 1 ? Launcher.WRONG_ARGUMENTS : Launcher.DONE;
         }
         String unknown = group.isEmpty() ? first : first + " " + arguments.get(1);
-        List<String> names =
-                (group.isEmpty() ? jobs : group).stream().map(JobDefinition::name).toList();
+        List<String> names = (group.isEmpty() ? jobs : group)
+                .stream().map(JobDefinition::name).toList();
         console.note("Unknown job " + unknown + " (expected one of " + String.join(", ", names) + ")");
         return Launcher.WRONG_ARGUMENTS;
     }

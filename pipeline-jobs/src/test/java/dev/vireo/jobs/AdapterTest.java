@@ -49,7 +49,8 @@ class AdapterTest {
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out()).contains(method + " (written)", "adapter: " + output());
         for (String each : List.of("exact", "linear", "cat", "svd")) {
-            assertThat(run.out()).containsPattern("(?m)^" + each + "( \\(written\\))? +[0-9]+ +[0-9.e-]+ +[0-9.e-]+ +model\\.");
+            assertThat(run.out())
+                    .containsPattern("(?m)^" + each + "( \\(written\\))? +[0-9]+ +[0-9.e-]+ +[0-9.e-]+ +model\\.");
         }
         PeftAdapter made = PeftAdapter.read(output());
         assertThat(made.config().loraRank()).isEqualTo(rank);
@@ -88,7 +89,8 @@ class AdapterTest {
             Files.writeString(
                     copy.resolve("adapter_config.json"),
                     config.replace(
-                            "\"base_model_name_or_path\": null", "\"base_model_name_or_path\": \"base-of-" + name + "\""));
+                            "\"base_model_name_or_path\": null",
+                            "\"base_model_name_or_path\": \"base-of-" + name + "\""));
         }
         Object[] arguments = {
             "--adapter", folder.resolve("first"), "--adapter", folder.resolve("second"), "--output", output()
@@ -136,7 +138,13 @@ class AdapterTest {
                 folder.resolve("twice"));
         assertThat(again.status()).as(again.err()).isZero();
         JobRun wrong = JobRun.of(
-                Adapter.MERGE, "--model", model, "--adapter", COMBINATIONS.resolve("first"), "--output", folder + "/no");
+                Adapter.MERGE,
+                "--model",
+                model,
+                "--adapter",
+                COMBINATIONS.resolve("first"),
+                "--output",
+                folder + "/no");
         assertThat(wrong.status()).isEqualTo(2);
         assertThat(wrong.err()).contains("model.language_model.layers.0.self_attn.q_proj: the adapter is made for");
     }
@@ -144,11 +152,12 @@ class AdapterTest {
     @Test
     void inspectShowsModulesNormsAndWhatAModelHas() {
         Path adapter = GOLDEN.resolve("llavanext-tiny/adapters/dora/adapter");
-        JobRun run = JobRun.of(
-                Adapter.INSPECT, "--adapter", adapter, "--model", GOLDEN.resolve("llavanext-tiny/model"));
+        JobRun run =
+                JobRun.of(Adapter.INSPECT, "--adapter", adapter, "--model", GOLDEN.resolve("llavanext-tiny/model"));
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out())
-                .contains("adapter: 5 modules, 2,464 parameters, r 4, alpha 8, dropout 0, rsLoRA, DoRA; base model not named")
+                .contains(
+                        "adapter: 5 modules, 2,464 parameters, r 4, alpha 8, dropout 0, rsLoRA, DoRA; base model not named")
                 .containsPattern("model.language_model.layers.\\*.mlp.down_proj +1 +\\d+ -> \\d+ +4 +4 +[0-9.]+")
                 .containsPattern("model.vision_tower.encoder.layers.\\*.mlp.fc1 +1 +\\d+ -> \\d+ +2 +2.121 ")
                 .contains("model: matches 5 of the adapter's 5 modules, of the model's 35 linear modules")
@@ -157,7 +166,8 @@ class AdapterTest {
         assertThat(other.status()).as(other.err()).isZero();
         assertThat(other.out())
                 .contains("model.language_model.layers.0.mlp.down_proj")
-                .containsPattern("of another size +model.language_model.layers.0.self_attn.q_proj +the model's weight is");
+                .containsPattern(
+                        "of another size +model.language_model.layers.0.self_attn.q_proj +the model's weight is");
     }
 
     @Test
@@ -170,13 +180,17 @@ class AdapterTest {
                 false);
         var jobs = List.of(Adapter.AVERAGE, Adapter.MERGE, Adapter.INSPECT);
         assertThat(Vireo.run(jobs, List.of("adapter", "--help"), console, null)).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("adapter average", "adapter merge", "adapter inspect");
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .contains("adapter average", "adapter merge", "adapter inspect");
         assertThat(Vireo.run(jobs, List.of("adapter"), console, null)).isEqualTo(2);
         assertThat(Vireo.run(jobs, List.of("adapter", "merg"), console, null)).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .contains("Unknown job adapter merg (expected one of adapter average, adapter merge, adapter inspect)");
-        assertThat(Vireo.run(jobs, List.of("adapter", "merge", "--help"), console, null)).isZero();
+        assertThat(Vireo.run(jobs, List.of("adapter", "merge", "--help"), console, null))
+                .isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("vireo adapter merge --model DIR --adapter DIR --output DIR [options]", "adapter.save-as=as-is");
+                .contains(
+                        "vireo adapter merge --model DIR --adapter DIR --output DIR [options]",
+                        "adapter.save-as=as-is");
     }
 }

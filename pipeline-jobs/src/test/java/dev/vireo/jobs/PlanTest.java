@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The plan of published models, of which only {@code config.json} is there. */
 class PlanTest {
-    private static final Path PUBLISHED = Path.of("../model-core/src/test/resources/published");
+    private static final Path PUBLISHED = Path.of("../conf/models");
 
     private static JobRun plan(String model, Object... settings) {
         Object[] arguments = {"--model", PUBLISHED.resolve(model), "plan.flops=1e12"};
@@ -31,13 +31,15 @@ class PlanTest {
     @CsvSource({
         "llava-1.5-7b, '23,633,920', '7,063,427,072', 370",
         "llava-v1.6-mistral-7b, '24,616,960', '7,566,747,648', 370",
+        "paligemma-3b-pt-224, '14,179,072', '2,923,466,480', 289",
+        "llava-onevision-qwen2-7b-ov, '24,466,944', '8,030,348,832', 354",
     })
     void loraOnAllLinearsHasThePublishedNumberOfParameters(String model, String trained, String all, int modules) {
         JobRun run = plan(model, "train.lora.rank=8", "train.lora.targets=all-linear");
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out())
                 .contains("parameters: " + all + ", of which trained " + trained)
-                .contains("model.language_model.layers.*.mlp.down_proj", "model.multi_modal_projector.linear_1");
+                .contains("model.language_model.layers.*.mlp.down_proj", "model.multi_modal_projector.linear");
         int matched = run.out()
                 .lines()
                 .filter(line -> line.contains(" -> ") && line.strip().startsWith("model."))

@@ -63,7 +63,8 @@ final class AdapterInputs {
             if (base != null && !base.equals(named.config().baseModel())) {
                 throw new InvalidSettingsException(List.of("Cannot average adapters of different models: "
                         + named.origin() + " says " + named.config().baseModel() + ", " + adapter.origin() + " says "
-                        + base + " (base_model_name_or_path); if it is one model under two names, --model DIR says which"));
+                        + base
+                        + " (base_model_name_or_path); if it is one model under two names, --model DIR says which"));
             }
         }
     }

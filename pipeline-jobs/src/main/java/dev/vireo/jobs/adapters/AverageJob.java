@@ -30,8 +30,7 @@ public final class AverageJob implements Job {
         WeightedAdapters adapters = AdapterInputs.checked(() -> WeightedAdapters.of(read, weights));
         try (AdapterAverage average = new AdapterAverage(adapters, settings.svdRank())) {
             AdapterInputs.checked(() -> average.requirePossible(settings.method()));
-            Map<String, String> inputs =
-                    Map.of("adapters", directories.toString(), "model", String.valueOf(model));
+            Map<String, String> inputs = Map.of("adapters", directories.toString(), "model", String.valueOf(model));
             try (ResultFolder result = ResultFolder.open(context, inputs)) {
                 List<Divergence> divergences = average.write(settings.method(), result.folder());
                 result.finish();
@@ -66,8 +65,7 @@ public final class AverageJob implements Job {
                     number(each.worst()),
                     each.worstModule()));
         }
-        context.console()
-                .table(List.of("method", "rank", "from the mean", "in the worst module", "which is"), lines);
+        context.console().table(List.of("method", "rank", "from the mean", "in the worst module", "which is"), lines);
         context.console().print("adapter: " + context.arguments().output());
     }
 

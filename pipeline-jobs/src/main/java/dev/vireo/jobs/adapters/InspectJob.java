@@ -88,7 +88,8 @@ public final class InspectJob implements Job {
     }
 
     private static String kind(ModuleNorms norms) {
-        return ModelFit.kind(norms.module()) + " " + norms.pair().a() + norms.pair().b() + norms.scale();
+        return ModelFit.kind(norms.module()) + " " + norms.pair().a()
+                + norms.pair().b() + norms.scale();
     }
 
     private static String mean(List<ModuleNorms> modules, ToDoubleFunction<ModuleNorms> norm) {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** Which modules of a model an adapter matches, which of its own the model has not, and which it leaves alone. */
 final class ModelFit {
@@ -32,9 +31,10 @@ final class ModelFit {
                         .add(module));
         List<List<String>> lines = new ArrayList<>();
         int matched = 0;
-        for (String module : new TreeSet<>(adapter.pairs().keySet())) {
+        for (Map.Entry<String, LoraPair> each : adapter.pairs().entrySet()) {
+            String module = each.getKey();
+            LoraPair pair = each.getValue();
             TensorInfo weight = linears.get(module);
-            LoraPair pair = adapter.pairs().get(module);
             if (weight == null) {
                 lines.add(List.of("not in the model", module, ""));
             } else if (!weight.shape().equals(List.of(pair.outFeatures(), pair.inFeatures()))) {

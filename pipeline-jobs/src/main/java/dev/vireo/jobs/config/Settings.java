@@ -69,7 +69,8 @@ public record Settings(
 
     /** The sections of the settings, in reading order. */
     public static List<String> sections() {
-        return List.of("model", "prepare", "score", "generate", "train", "plan", "evaluate", "adapter", "world", "demo");
+        return List.of(
+                "model", "prepare", "score", "generate", "train", "plan", "evaluate", "adapter", "world", "demo");
     }
 
     /** What help says about the settings of a section such as {@code train}, in reading order. */

@@ -83,8 +83,9 @@ final class SettingsLayers {
         return null;
     }
 
+    /** {@code orpo} or {@code recipes/sft-llava-1.5}, and not the path of a file. */
     private static boolean isBare(String name) {
-        return name.matches("[A-Za-z0-9][A-Za-z0-9_-]*");
+        return name.matches("\\w[\\w.-]*(/\\w[\\w.-]*)*") && !name.endsWith(".conf");
     }
 
     private Config assignment(String assignment) {
