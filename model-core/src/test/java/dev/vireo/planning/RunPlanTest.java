@@ -25,8 +25,7 @@ class RunPlanTest {
     /** The tower's last layer and its norm, which nothing computes with. */
     private static final long UNUSED = 12_596_224 + 2048;
 
-    private final ModelSurvey survey =
-            PretrainedModel.survey(Path.of("../conf/models/llava-v1.6-mistral-7b"));
+    private final ModelSurvey survey = PretrainedModel.survey(Path.of("../conf/models/llava-v1.6-mistral-7b"));
     private final List<AdaptedModule> language =
             AdaptedModule.of(survey.adapterHost(), new LoraSettings(16, 32, 0, "language"));
 

@@ -6,7 +6,6 @@ import dev.vireo.jobs.config.AdapterSettings;
 import dev.vireo.jobs.config.InvalidSettingsException;
 import dev.vireo.jobs.runtime.Job;
 import dev.vireo.jobs.runtime.JobContext;
-import dev.vireo.jobs.runtime.NativeLibraries;
 import dev.vireo.merging.AdapterAverage;
 import dev.vireo.merging.Divergence;
 import dev.vireo.merging.WeightedAdapters;
@@ -21,7 +20,6 @@ import java.util.Map;
 public final class AverageJob implements Job {
     @Override
     public void run(JobContext context) throws IOException {
-        NativeLibraries.stayOffline();
         AdapterSettings settings = context.settings().adapter();
         List<String> directories = context.arguments().averaged();
         String model = context.arguments().modelIfGiven();

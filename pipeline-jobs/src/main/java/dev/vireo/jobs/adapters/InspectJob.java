@@ -5,7 +5,6 @@ import dev.vireo.checkpoint.PeftAdapter;
 import dev.vireo.checkpoint.PeftConfig;
 import dev.vireo.jobs.runtime.Job;
 import dev.vireo.jobs.runtime.JobContext;
-import dev.vireo.jobs.runtime.NativeLibraries;
 import dev.vireo.jobs.storage.LocalCopy;
 import dev.vireo.merging.ModuleNorms;
 import dev.vireo.model.ModelSurvey;
@@ -24,7 +23,6 @@ import java.util.stream.Collectors;
 public final class InspectJob implements Job {
     @Override
     public void run(JobContext context) throws IOException {
-        NativeLibraries.stayOffline();
         PeftAdapter adapter =
                 AdapterInputs.read(context, String.valueOf(context.arguments().adapter()));
         summary(context, adapter);

@@ -7,7 +7,6 @@ import dev.vireo.checkpoint.StoredType;
 import dev.vireo.jobs.config.AdapterSettings;
 import dev.vireo.jobs.runtime.Job;
 import dev.vireo.jobs.runtime.JobContext;
-import dev.vireo.jobs.runtime.NativeLibraries;
 import dev.vireo.jobs.storage.LocalCopy;
 import dev.vireo.merging.AdapterMerge;
 import dev.vireo.merging.AdapterMerge.Rounding;
@@ -22,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 public final class MergeJob implements Job {
     @Override
     public void run(JobContext context) throws IOException {
-        NativeLibraries.stayOffline();
         AdapterSettings settings = context.settings().adapter();
         String model = context.arguments().model();
         String directory = String.valueOf(context.arguments().adapter());
