@@ -77,10 +77,14 @@ final class HadoopFiles implements FileOperations {
             put(file, content, true);
             return;
         }
+        putAndRename(file, content, Options.Rename.OVERWRITE);
+    }
+
+    private void putAndRename(Path file, byte[] content, Options.Rename how) throws IOException {
         Path temporary = new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID());
         try {
             put(temporary, content, false);
-            move(temporary, file);
+            rename(temporary, file, how);
         } finally {
             system(file).delete(temporary, false);
         }
@@ -89,7 +93,12 @@ final class HadoopFiles implements FileOperations {
     @Override
     public void createExclusive(Path file, byte[] content) throws IOException {
         try {
-            put(file, content, false);
+            if (RENAMING.contains(file.toUri().getScheme())) {
+                // So that the name never shows a part of the content.
+                putAndRename(file, content, Options.Rename.NONE);
+            } else {
+                put(file, content, false);
+            }
         } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
             FileAlreadyExistsException exists = new FileAlreadyExistsException(file.toString());
             exists.initCause(e);
@@ -105,8 +114,12 @@ final class HadoopFiles implements FileOperations {
     @Override
     public void move(Path file, Path target) throws IOException {
         system(target).mkdirs(target.getParent());
-        // Not FileSystem.rename, which answers false for an existing target.
-        FileContext.getFileContext(target.toUri(), configuration).rename(file, target, Options.Rename.OVERWRITE);
+        rename(file, target, Options.Rename.OVERWRITE);
+    }
+
+    /** Not FileSystem.rename, which answers false for an existing target. */
+    private void rename(Path file, Path target, Options.Rename how) throws IOException {
+        FileContext.getFileContext(target.toUri(), configuration).rename(file, target, how);
     }
 
     @Override

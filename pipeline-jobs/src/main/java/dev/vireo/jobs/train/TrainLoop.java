@@ -197,6 +197,8 @@ final class TrainLoop {
 
     private void commit(SegmentRequest request, SegmentOutcome outcome) throws IOException {
         boolean due = lengths.savesAt(outcome.end());
+        // The log reaches at least as far as the checkpoint; what it has of later steps is forgotten.
+        report.flush();
         checkpoints.commit(
                 new Commit(
                         outcome.end(),
@@ -209,8 +211,6 @@ final class TrainLoop {
                 Storage.child(request.attempt(), SegmentRequest.STATE));
         savedAt = System.nanoTime();
         position = new Position(outcome.end(), request.gang().generation(), checkpoints.directory(outcome.end()));
-        // The log reaches at least as far as the checkpoint.
-        report.flush();
     }
 
     /** Puts a directory in the place of an older one. */

@@ -17,11 +17,19 @@ final class DriverProcess {
 
     /** A run on one thread of the process, or as Spark's settings say. What it prints goes to {@link #log}. */
     static Process start(Path shards, Path output, Map<String, String> spark, String... settings) throws IOException {
+        return start(List.of(), shards, output.toString(), spark, settings);
+    }
+
+    /** The same with options of Java and an output on any storage. */
+    static Process start(
+            List<String> options, Path shards, String output, Map<String, String> spark, String... settings)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-Dio.netty"))
                 .forEach(command::add);
+        command.addAll(options);
         Map<String, String> all = new TreeMap<>(Map.of(
                 "spark.master", "local[1]",
                 "spark.driver.host", "127.0.0.1",
@@ -40,7 +48,7 @@ final class DriverProcess {
                 "--input",
                 shards.toString(),
                 "--output",
-                output.toString(),
+                output,
                 "model.precision=fp32",
                 "model.threads=1"));
         command.addAll(List.of(settings));
@@ -50,12 +58,16 @@ final class DriverProcess {
                 .start();
     }
 
-    private static Path log(Path shards, Path output) {
-        return shards.resolveSibling(output.getFileName() + ".log");
+    private static Path log(Path shards, String output) {
+        return shards.resolveSibling(output.substring(output.lastIndexOf('/') + 1) + ".log");
     }
 
     /** What a run printed so far. */
     static String read(Path shards, Path output) throws IOException {
+        return read(shards, output.toString());
+    }
+
+    static String read(Path shards, String output) throws IOException {
         return Files.readString(log(shards, output));
     }
 }

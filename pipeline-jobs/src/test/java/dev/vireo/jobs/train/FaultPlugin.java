@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
@@ -26,7 +27,8 @@ import org.apache.spark.api.plugin.SparkPlugin;
 /**
  * Makes faults in executors. {@code spark.vireo.test.faults} lists them as {@code EXECUTOR SIGNAL FILE FRAME}, separated by
  * {@code ;}: once the file exists and a thread of the executor is in the frame, the executor sends itself the signal, and
- * leaves its process id in the file {@code OUTPUT.fault-EXECUTOR}. {@code spark.vireo.test.relays} puts a {@link Relay}
+ * leaves its process id in the file {@code OUTPUT.fault-EXECUTOR}. With {@code STALL} for a signal that thread alone never
+ * goes on, whatever is asked of it, like one that computes for ever. {@code spark.vireo.test.relays} puts a {@link Relay}
  * before every worker's port.
  */
 public final class FaultPlugin implements SparkPlugin {
@@ -35,6 +37,7 @@ public final class FaultPlugin implements SparkPlugin {
     /** The executor that comes first. */
     static final String ANY = "any";
 
+    private static final String STALL = "STALL";
     private static final Map<String, Integer> SIGNALS = Map.of("KILL", 9, "TERM", 15, "STOP", 19);
 
     /** What signals a process at once, without the time that a command takes. */
@@ -67,6 +70,7 @@ public final class FaultPlugin implements SparkPlugin {
                 for (String fault : context.conf().get(FAULTS, "").split(";")) {
                     String[] parts = fault.strip().split(" ");
                     if (parts[0].equals(context.executorID()) || parts[0].equals(ANY)) {
+                        requireThere(parts[3]);
                         Thread watcher = new Thread(() -> watch(parts[0], parts[1], Path.of(parts[2]), parts[3]));
                         watcher.setDaemon(true);
                         watcher.start();
@@ -82,11 +86,17 @@ public final class FaultPlugin implements SparkPlugin {
     private static void watch(String executor, String signal, Path after, String frame) {
         int process = (int) ProcessHandle.current().pid();
         Libc libc = Native.load("c", Libc.class);
-        while (!Files.exists(after) || !isIn(frame)) {
+        Optional<Thread> found = Optional.empty();
+        while (found.isEmpty()) {
             LockSupport.parkNanos(200_000);
+            found = Files.exists(after) ? in(frame) : found;
         }
         try {
             Files.writeString(left(after, executor), Integer.toString(process), StandardOpenOption.CREATE_NEW);
+            if (signal.equals(STALL)) {
+                stall(found.orElseThrow());
+                return;
+            }
             libc.kill(process, SIGNALS.get(signal));
             if (signal.equals("STOP")) {
                 // Reached when the process goes on.
@@ -104,12 +114,34 @@ public final class FaultPlugin implements SparkPlugin {
         return Path.of(after.toAbsolutePath().getParent().getParent().getParent() + ".fault-" + name);
     }
 
-    private static boolean isIn(String frame) {
+    /** A frame that no longer exists would never be met; the executor ends instead. */
+    private static void requireThere(String frame) {
         int dot = frame.lastIndexOf('.');
-        return Thread.getAllStackTraces().values().stream()
-                .flatMap(Arrays::stream)
-                .anyMatch(at -> at.getMethodName().equals(frame.substring(dot + 1))
-                        && at.getClassName().equals(frame.substring(0, dot)));
+        try {
+            Class<?> type = Class.forName(frame.substring(0, dot));
+            if (Arrays.stream(type.getDeclaredMethods())
+                    .noneMatch(each -> each.getName().equals(frame.substring(dot + 1)))) {
+                throw new IllegalArgumentException("No method " + frame);
+            }
+        } catch (ClassNotFoundException e) {
+            throw new IllegalArgumentException("No class of " + frame, e);
+        }
+    }
+
+    private static Optional<Thread> in(String frame) {
+        int dot = frame.lastIndexOf('.');
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(each -> Arrays.stream(each.getValue())
+                        .anyMatch(at -> at.getMethodName().equals(frame.substring(dot + 1))
+                                && at.getClassName().equals(frame.substring(0, dot))))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /** An interrupt does not reach it, as it would not reach native code. */
+    @SuppressWarnings("deprecation")
+    private static void stall(Thread thread) {
+        thread.suspend();
     }
 
     /** Lets the workers of this executor find relays where they would find each other. */

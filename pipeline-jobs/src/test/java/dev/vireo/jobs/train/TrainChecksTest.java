@@ -85,6 +85,16 @@ class TrainChecksTest {
     }
 
     @Test
+    void clusterWithFewerPlacesThanWorkersIsSaid() throws Exception {
+        TinyRun tiny =
+                TinyRun.onCluster(folder, 1).with("spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures", "3");
+        Path shards = tiny.shards("few", 8, true);
+        assertThatThrownBy(() -> tiny.train(shards, "out-few", "train.steps=2", "train.workers=2"))
+                .hasMessageContaining("Cannot start 2 workers: the cluster has fewer places for them; give the"
+                        + " application more executors (spark.executor.instances) or lower train.workers");
+    }
+
+    @Test
     void localMastersHaveAsManyWorkersAsThreads() {
         assertThat(TrainChecks.localThreads("local")).isEqualTo(1);
         assertThat(TrainChecks.localThreads("local[4]")).isEqualTo(4);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WorkerFaultsTest {
     private static final int STEPS = 24;
     private static final int CONTINUE = 18;
-    private static final String BACKWARD = "dev.vireo.training.Replica.backward";
+    private static final String BACKWARD = "dev.vireo.training.GradientPass.backward";
     private static final String SUM = "dev.vireo.jobs.exchange.SocketExchange.sum";
 
     @TempDir
@@ -98,6 +98,17 @@ class WorkerFaultsTest {
         assertThat(FaultPlugin.left(commit(output, 4), "0-went-on"))
                 .as("the stopped process came back")
                 .exists();
+    }
+
+    @Test
+    void workerThatComputesForEverIsReplaced() throws Exception {
+        Path output = folder.resolve("stalled");
+        TinyRun run = faults(output, "0 STALL " + commit(output, 4) + " " + BACKWARD);
+        requireUndisturbed(run.train(shards, "stalled", settings("train.hang-timeout=2", "train.grace-period=2")));
+        assertThat(FaultPlugin.left(commit(output, 4), "0")).exists();
+        assertThat(run.console())
+                .contains("nothing came from rank")
+                .containsPattern("rank \\d hangs: executor 0 on \\S+ is replaced");
     }
 
     @Test
