@@ -8,12 +8,12 @@ import dev.vireo.jobs.runtime.JobArguments;
 import dev.vireo.jobs.runtime.JobContext;
 import dev.vireo.jobs.runtime.JobDefinition;
 import dev.vireo.jobs.runtime.NativeLibraries;
+import dev.vireo.jobs.runtime.SparkSessions;
 import dev.vireo.jobs.storage.Storage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one job from its arguments: checks everything, runs, and turns what went wrong into an exit status. */
@@ -60,7 +60,7 @@ final class Launcher {
         NativeLibraries.prepare();
         try {
             JobArguments given = new JobArguments(parsed.values(), parsed.overwrite());
-            problems.addAll(InputCheck.problems(definition, given, Storage.of(new Configuration())));
+            problems.addAll(InputCheck.problems(definition, given, Storage.of(SparkSessions.hadoop())));
             Settings settings = settings(definition, parsed, problems);
             try (JobContext context = new JobContext(definition.name(), given, settings, console, home)) {
                 definition.job().run(context);

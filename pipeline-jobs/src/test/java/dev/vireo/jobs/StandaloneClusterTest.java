@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +28,8 @@ class StandaloneClusterTest {
     private static final Path MODEL = Command.HOME.resolve("model-core/src/test/resources/golden/llavanext-tiny/model");
     private static final Path JAR = Command.HOME.resolve("pipeline-jobs/target/vireo.jar");
     private static final int WORKERS = 3;
+    private static final String BUCKET = "s3a://vireo";
+    private static final Pattern PAST_A_COMMIT = Pattern.compile("train [1-9][0-9]/60 steps");
 
     /** Two of the three workers train; the third stands by. */
     private static final List<String> RESOURCES = List.of(
@@ -90,7 +94,7 @@ class StandaloneClusterTest {
     @Order(2)
     void twoExecutorsTrain() throws Exception {
         Path run = folder.resolve("run");
-        submit("Train", trainArguments(run, 6)).run().succeeded();
+        submit("Train", trainArguments(shards(), run, 6)).run().succeeded();
         assertThat(run.resolve("adapter/adapter_model.safetensors")).exists();
         assertThat(Files.readAllLines(run.resolve("metrics.jsonl"))).hasSizeGreaterThanOrEqualTo(6);
         Command.of(Command.HOME.resolve("tools/check_tensorboard.sh"), run.resolve("events"))
@@ -104,7 +108,7 @@ class StandaloneClusterTest {
         Path run = folder.resolve("disturbed");
         Path out = folder.resolve("disturbed.out");
         Path err = folder.resolve("disturbed.err");
-        Process training = submit("Train", trainArguments(run, 60)).start(out, err);
+        Process training = submit("Train", trainArguments(shards(), run, 60)).start(out, err);
         await().atMost(Duration.ofSeconds(180))
                 .until(() -> !training.isAlive() || lines(run.resolve("metrics.jsonl")) >= 10);
         assertThat(training.isAlive()).as(Files.readString(err)).isTrue();
@@ -114,12 +118,61 @@ class StandaloneClusterTest {
         assertThat(lines(run.resolve("metrics.jsonl"))).isGreaterThanOrEqualTo(60);
     }
 
-    private static Object[] trainArguments(Path run, int steps) {
+    /** World, shards, checkpoints and adapter are objects of a bucket; a driver that is killed leaves enough there to go on. */
+    @Test
+    @Order(4)
+    void everythingLiesInS3() throws Exception {
+        Command.Result started = s3("start").run().succeeded();
+        List<String> settings =
+                new ArrayList<>(List.of(quoted(started.out(), "S3_SETTINGS").split(" ")));
+        settings.add("spark.jars=" + quoted(started.out(), "S3_JARS"));
+        try {
+            onS3(settings, "World", "--output", BUCKET + "/world", "world.pictures=12")
+                    .run()
+                    .succeeded();
+            onS3(settings, "Prepare", "--model", MODEL, "--input", BUCKET + "/world", "--output", BUCKET + "/shards")
+                    .run()
+                    .succeeded();
+            Object[] arguments = trainArguments(BUCKET + "/shards", BUCKET + "/run", 60);
+            Path err = folder.resolve("s3.err");
+            Process training = onS3(settings, "Train", arguments).start(folder.resolve("s3.out"), err);
+            await().atMost(Duration.ofSeconds(180))
+                    .until(() -> !training.isAlive()
+                            || PAST_A_COMMIT.matcher(Files.readString(err)).find());
+            assertThat(training.isAlive()).as(Files.readString(err)).isTrue();
+            training.destroyForcibly().waitFor();
+            assertThat(onS3(settings, "Train", arguments).run().succeeded().err())
+                    .contains("going on from the checkpoint of step");
+            onS3(settings, "Score", "--model", MODEL, "--adapter", BUCKET + "/run/adapter")
+                    .and("--input", BUCKET + "/shards", "--output", BUCKET + "/scores")
+                    .run()
+                    .succeeded();
+        } finally {
+            s3("stop").run().succeeded();
+        }
+    }
+
+    private static Command onS3(List<String> settings, String job, Object... arguments) {
+        Command command = submission(job);
+        settings.forEach(setting -> command.and("--conf", setting));
+        return command.and(JAR).and(arguments);
+    }
+
+    private static String quoted(String text, String name) {
+        return assigned(text, name).replace("\"", "");
+    }
+
+    private static Command s3(String verb) {
+        return Command.of(Command.HOME.resolve("tools/s3/server"), verb)
+                .with("VIREO_S3_DIR", Command.HOME.resolve("pipeline-jobs/target/s3"));
+    }
+
+    private static Object[] trainArguments(Object shards, Object run, int steps) {
         return new Object[] {
             "--model",
             MODEL,
             "--input",
-            shards(),
+            shards,
             "--output",
             run,
             "train.workers=2",
@@ -136,11 +189,15 @@ class StandaloneClusterTest {
     }
 
     private static Command submit(String job, Object... arguments) {
+        return submission(job).and(JAR).and(arguments);
+    }
+
+    private static Command submission(String job) {
         Command command = Command.of(Path.of(sparkHome, "bin/spark-submit"), "--class", "dev.vireo.jobs." + job);
         command.and("--master", master);
         command.with("SPARK_LOCAL_IP", "127.0.0.1");
         RESOURCES.forEach(setting -> command.and("--conf", setting));
-        return command.and(JAR).and(arguments);
+        return command;
     }
 
     private static Command cluster(Object... arguments) {

@@ -4,7 +4,6 @@ package dev.vireo.jobs.runtime;
 import dev.vireo.jobs.config.Settings;
 import dev.vireo.jobs.storage.Storage;
 import java.nio.file.Path;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
@@ -90,10 +89,10 @@ public final class JobContext implements AutoCloseable {
         return session;
     }
 
-    /** Files on any Hadoop file system. Before Spark has started, Hadoop's own configuration files apply. */
+    /** Files on any Hadoop file system, with the settings that Spark has or will have. */
     public Storage storage() {
         return Storage.of(
-                spark == null ? new Configuration() : spark.sparkContext().hadoopConfiguration());
+                spark == null ? SparkSessions.hadoop() : spark.sparkContext().hadoopConfiguration());
     }
 
     /** Stops Spark if this context started it. */

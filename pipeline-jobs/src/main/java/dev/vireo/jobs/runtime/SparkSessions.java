@@ -2,7 +2,9 @@
 package dev.vireo.jobs.runtime;
 
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
 
 /** Starts Spark with the settings that Vireo's jobs need. What the user set stays. */
@@ -39,6 +41,11 @@ public final class SparkSessions {
     private static final String PLUGIN = "dev.vireo.jobs.exchange.ExchangePlugin";
 
     private SparkSessions() {}
+
+    /** Hadoop's settings as Spark will have them: its configuration files and {@code spark.hadoop.*}. Starts nothing. */
+    public static Configuration hadoop() {
+        return SparkHadoopUtil.get().newConfiguration(new SparkConf());
+    }
 
     /** Starts or joins Spark; without a master it runs in this JVM on all cores. */
     public static SparkSession open(String name) {

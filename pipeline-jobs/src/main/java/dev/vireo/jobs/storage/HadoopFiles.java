@@ -113,8 +113,17 @@ final class HadoopFiles implements FileOperations {
 
     @Override
     public void move(Path file, Path target) throws IOException {
-        system(target).mkdirs(target.getParent());
-        rename(file, target, Options.Rename.OVERWRITE);
+        if (RENAMING.contains(target.toUri().getScheme())) {
+            system(target).mkdirs(target.getParent());
+            rename(file, target, Options.Rename.OVERWRITE);
+            return;
+        }
+        // An object store has no directories to make: what looks like one are the names of its objects.
+        FileSystem system = system(target);
+        system.delete(target, false);
+        if (!system.rename(file, target)) {
+            throw new IOException("Cannot rename " + file + " to " + target);
+        }
     }
 
     /** Not FileSystem.rename, which answers false for an existing target. */
