@@ -3,11 +3,13 @@
 check_adapter.py ADAPTER_DIR MODEL_DIR    the adapter on the model
 check_adapter.py MODEL_DIR                a model alone (full training, merged adapter)
 
-Fails when a tensor is missing, unexpected or of another shape, and when the adapter changes nothing. The last line
+Fails when a tensor is missing, unexpected or of another shape, when transformers warns about the model, and when the adapter
+changes nothing. The last line
 is a JSON object: tensors, modules, and a digest of float32 logits on a fixed input.
 """
 
 import json
+import logging
 import pathlib
 import sys
 
@@ -17,19 +19,37 @@ from peft import PeftConfig, get_peft_model, get_peft_model_state_dict, set_peft
 from PIL import Image
 from safetensors.torch import load_file
 from transformers import AutoModelForImageTextToText, AutoProcessor
+from transformers.utils import logging as transformers_logging
 
 
 def fail(message):
     sys.exit(f"check_adapter: {message}")
 
 
+class Warnings(logging.Handler):
+    """Keeps what transformers warns about."""
+
+    def __init__(self):
+        super().__init__(logging.WARNING)
+        self.messages = []
+
+    def emit(self, record):
+        self.messages.append(record.getMessage())
+
+
 def load_model(directory):
+    heard = Warnings()
+    transformers_logging.set_verbosity_warning()
+    logging.getLogger("transformers").addHandler(heard)
     model, report = AutoModelForImageTextToText.from_pretrained(
         directory, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
     )
     for kind in ("missing_keys", "unexpected_keys", "mismatched_keys"):
         if report.get(kind):
             fail(f"{directory}: {kind} {sorted(report[kind])[:5]}")
+    AutoProcessor.from_pretrained(directory)
+    if heard.messages:
+        fail(f"{directory}: transformers warns: {heard.messages[:5]}")
     return model.eval()
 
 

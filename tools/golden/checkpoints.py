@@ -142,8 +142,8 @@ def llava15():
     return randomise(LlavaForConditionalGeneration(config), 15), processor
 
 
-def llavanext(value, style, window=None, head_dim=8):
-    text = MistralConfig(
+def mistral(window, head_dim):
+    return MistralConfig(
         vocab_size=VOCABULARY,
         hidden_size=64,
         intermediate_size=104,
@@ -157,19 +157,36 @@ def llavanext(value, style, window=None, head_dim=8):
         rope_parameters={"rope_type": "default", "rope_theta": 1_000_000.0},
         **SPECIAL_IDS,
     )
+
+
+def vicuna():
+    """Llama with a key of its own for each query."""
+    return LlamaConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=48,
+        intermediate_size=88,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=4096,
+        rms_norm_eps=1e-5,
+        **SPECIAL_IDS,
+    )
+
+
+def llavanext(value, style, text, layer=-2, pinpoints=PINPOINTS, template=MISTRAL_TEMPLATE):
     config = LlavaNextConfig(
         vision_config=tower(4, 80),
         text_config=text,
         image_token_index=IMAGE_ID,
         image_seq_length=(SIDE // PATCH) ** 2,
-        image_grid_pinpoints=PINPOINTS,
-        vision_feature_layer=-2,
+        image_grid_pinpoints=pinpoints,
+        vision_feature_layer=layer,
         **SPECIAL_IDS,
     )
     processor = LlavaNextProcessor(
-        image_processor=LlavaNextImageProcessor(image_grid_pinpoints=PINPOINTS, **image_settings(SIDE)),
+        image_processor=LlavaNextImageProcessor(image_grid_pinpoints=pinpoints, **image_settings(SIDE)),
         tokenizer=tokenizer(style),
-        chat_template=MISTRAL_TEMPLATE,
+        chat_template=template,
         **processor_settings(PATCH),
     )
     return randomise(LlavaNextForConditionalGeneration(config), value), processor
@@ -180,12 +197,15 @@ def build(name):
     if name == "llava15-tiny":
         return llava15()
     if name == "llavanext-tiny":
-        return llavanext(16, "llama")
+        return llavanext(16, "llama", mistral(None, 8))
     if name == "llavanext-window":
-        return llavanext(17, "mistral", window=24, head_dim=12)
+        return llavanext(17, "mistral", mistral(24, 12))
     if name == "llavanext-bf16-sharded":
-        model, processor = llavanext(18, "llama")
+        model, processor = llavanext(18, "llama", mistral(None, 8))
         return model.to(torch.bfloat16), processor
+    if name == "llavanext-vicuna":
+        wide = [[SIDE, 4 * SIDE], [2 * SIDE, 2 * SIDE], [4 * SIDE, SIDE]]
+        return llavanext(22, "llama", vicuna(), layer=-3, pinpoints=wide, template=LLAVA_TEMPLATE)
     if name == "onevision-tiny":
         model, processor = onevision.build("anyres_max_4", onevision.pinpoints(3, 3))
         return randomise(model, 19), processor
@@ -199,10 +219,10 @@ def build(name):
     raise ValueError(name)
 
 
-LLAVA = ["llava15-tiny", "llavanext-tiny", "llavanext-window", "llavanext-bf16-sharded"]
+LLAVA = ["llava15-tiny", "llavanext-tiny", "llavanext-window", "llavanext-bf16-sharded", "llavanext-vicuna"]
 NAMES = [*LLAVA, "onevision-tiny", "onevision-tied", "paligemma-tiny"]
 # the first of each processor keeps its tiles, or their digests
-TILES, DIGESTS = LLAVA[:2], ["onevision-tiny", "onevision-tied", "paligemma-tiny"]
+TILES, DIGESTS = LLAVA[:2], ["llavanext-vicuna", "onevision-tiny", "onevision-tied", "paligemma-tiny"]
 ADAPTED = [*LLAVA[:2], "onevision-tiny", "paligemma-tiny"]
 
 

@@ -66,6 +66,7 @@ def trainer(name, adapter, settings, reference=None):
         args=config,
         train_dataset=training_rows.dataset(name),
         processing_class=processor,
+        data_collator=training_rows.collator(name, processor),
     )
 
 
@@ -98,7 +99,7 @@ def run(name, label, adapter, schedule, warmup=0, batch=2, accumulation=1, refer
     directory = layout.ROOT / name / "trajectories" / label
     shutil.rmtree(directory, ignore_errors=True)
     save(made.model, directory / "adapter")
-    described = {"objective": "dpo", "adapter": adapter, "reference": reference, "rows": training_rows.ORDER, **settings}
+    described = {"objective": "dpo", "adapter": adapter, "reference": reference, "rows": training_rows.order(name), **settings}
     layout.write_json(directory / "run.json", {"settings": described, "steps": steps(made)})
 
 
@@ -135,6 +136,8 @@ def main():
     run(name, "dpo-constant-base", "language", "constant", reference="base")
     run(name, "dpo-everything", "everything", "constant")
     run("llava15-tiny", "dpo-linear", "language", "linear")
+    run("onevision-tiny", "dpo-linear", "everything", "linear")
+    run("paligemma-tiny", "dpo-linear", "everything", "linear")
     loss_table(name)
 
 

@@ -36,7 +36,7 @@ def train(name, model, processor, settings, loss_of):
     )
     steps = settings["max_steps"]
     scheduler = get_scheduler(settings["lr_scheduler_type"], optimizer, settings["warmup_steps"], steps)
-    places = training_rows.micro_batches(settings["per_device_train_batch_size"])
+    places = training_rows.micro_batches(name, settings["per_device_train_batch_size"])
     table = []
     for step in range(1, steps + 1):
         loss, metrics = loss_of(model, training_rows.batch(name, processor, next(places)))
@@ -71,9 +71,9 @@ def loss_for(objective, image_id):
     return lambda model, batch: objectives.orpo(model, batch, scope, image_id)
 
 
-def describe(objective, adapter, settings):
+def describe(name, objective, adapter, settings):
     kind, _, scope = objective.partition("-")
-    made = {"objective": kind, "adapter": adapter, "rows": training_rows.ORDER, **settings}
+    made = {"objective": kind, "adapter": adapter, "rows": training_rows.order(name), **settings}
     return made | ({"nll": scope} if scope else {})
 
 
@@ -85,11 +85,14 @@ def run(name, label, objective, adapter, settings):
     directory = layout.ROOT / name / "trajectories" / label
     shutil.rmtree(directory, ignore_errors=True)
     save(model, directory / "adapter")
-    layout.write_json(directory / "run.json", {"settings": describe(objective, adapter, settings), "steps": table})
+    layout.write_json(directory / "run.json", {"settings": describe(name, objective, adapter, settings), "steps": table})
 
 
+TABLE = "model.language_model.embed_tokens.weight"
+# Kept whole of a fully trained model, where it has them.
 KEPT = [
     "lm_head.weight",
+    TABLE,
     "model.language_model.norm.weight",
     "model.language_model.layers.1.self_attn.k_proj.weight",
     "model.multi_modal_projector.linear_1.bias",
@@ -98,6 +101,8 @@ KEPT = [
     "model.vision_tower.encoder.layers.0.self_attn.q_proj.weight",
     "model.vision_tower.encoder.layers.1.layer_norm1.weight",
     "model.vision_tower.pre_layrnorm.bias",
+    "model.vision_tower.post_layernorm.weight",
+    "model.multi_modal_projector.linear.weight",
 ]
 
 
@@ -114,12 +119,13 @@ def run_full(name, label, settings):
     for key, parameter in model.named_parameters():
         change = parameter.detach().double() - before[key]
         moved[key] = {"change_norm": change.norm().item(), "norm": parameter.detach().double().norm().item()}
-    decayed = set(get_parameter_names(model, [torch.nn.LayerNorm], UNDECAYED))
+    decayed = set(get_parameter_names(model, [torch.nn.LayerNorm], UNDECAYED)) & set(moved)  # a tied head is named twice
     directory = layout.ROOT / name / "trajectories" / label
     shutil.rmtree(directory, ignore_errors=True)
     held = dict(model.named_parameters())
-    layout.write_tensors(directory / "final.safetensors", {key: held[key] for key in KEPT})
-    described = describe("sft", None, settings) | {"full": True}
+    kept = [key for key in KEPT if key in held and (key != TABLE or model.config.tie_word_embeddings)]
+    layout.write_tensors(directory / "final.safetensors", {key: held[key] for key in kept})
+    described = describe(name, "sft", None, settings) | {"full": True}
     layout.write_json(
         directory / "run.json",
         {"settings": described, "steps": table, "parameters": moved, "decayed": sorted(decayed)},
@@ -133,6 +139,11 @@ def main():
     run(name, "orpo-everything", "orpo-completion", "everything", settings_of("constant"))
     run(name, "sft", "sft", "language", settings_of("cosine"))
     run("llava15-tiny", "orpo-completion", "orpo-completion", "language", settings_of("linear", warmup=3))
+    run("llava15-tiny", "sft", "sft", "language", settings_of("linear"))
+    for family in ("onevision-tiny", "paligemma-tiny"):
+        run(family, "orpo-completion", "orpo-completion", "everything", settings_of("cosine", warmup=2))
+        run(family, "sft", "sft", "everything", settings_of("linear"))
+    run_full("paligemma-tiny", "sft-full", settings_of("constant", steps=4, learning_rate=1e-3))
     run_full("llava15-tiny", "sft-full", settings_of("constant", steps=4, learning_rate=1e-3))
 
 

@@ -6,22 +6,16 @@ from transformers import (
     LlavaOnevisionImageProcessor,
     LlavaOnevisionProcessor,
     LlavaOnevisionVideoProcessor,
-    PreTrainedTokenizerFast,
     Qwen2Config,
-    SiglipVisionConfig,
 )
-from tokenizers import Tokenizer
 
-import json
-
+import siglip
+from siglip import SIDE
 from tokenizers_tiny import QWEN_SPECIAL, QWEN_SIZE, qwen_tokenizer_json
 
 IMAGE_ID, VIDEO_ID = QWEN_SIZE + 3, QWEN_SIZE + 4
 VOCABULARY = QWEN_SIZE + len(QWEN_SPECIAL) + 9  # more rows than tokens, as on the hub
 SPECIAL_IDS = {"bos_token_id": QWEN_SIZE, "eos_token_id": QWEN_SIZE + 2, "pad_token_id": QWEN_SIZE}
-SIDE = 28
-PATCH = 7
-PATCHES = (SIDE // PATCH) ** 2
 
 # The layout of LLaVA-OneVision: a blank after the role, pictures, then each text behind a newline.
 TEMPLATE = (
@@ -43,13 +37,8 @@ TEMPLATE = (
 
 
 def tokenizer():
-    return PreTrainedTokenizerFast(
-        tokenizer_object=Tokenizer.from_str(json.dumps(qwen_tokenizer_json())),
-        eos_token="<|im_end|>",
-        pad_token="<|endoftext|>",
-        extra_special_tokens={"image_token": "<image>", "video_token": "<video>"},
-        model_max_length=4096,
-    )
+    placeholders = {"image_token": "<image>", "video_token": "<video>"}
+    return siglip.tokenizer(qwen_tokenizer_json(), placeholders, eos_token="<|im_end|>", pad_token="<|endoftext|>")
 
 
 def pinpoints(rows, columns):
@@ -71,17 +60,8 @@ def build(aspect, grid, layer=-1, tied=False, head=False):
         tie_word_embeddings=tied,
         **SPECIAL_IDS,
     )
-    tower = SiglipVisionConfig(
-        hidden_size=36,
-        intermediate_size=76,
-        num_hidden_layers=3,
-        num_attention_heads=3,
-        image_size=SIDE,
-        patch_size=PATCH,
-        vision_use_head=head,
-    )
     config = LlavaOnevisionConfig(
-        vision_config=tower,
+        vision_config=siglip.tower(vision_use_head=head),
         text_config=text,
         image_token_index=IMAGE_ID,
         video_token_index=VIDEO_ID,
@@ -91,14 +71,11 @@ def build(aspect, grid, layer=-1, tied=False, head=False):
         tie_word_embeddings=tied,
         **SPECIAL_IDS,
     )
-    images = LlavaOnevisionImageProcessor(
-        size={"height": SIDE, "width": SIDE}, image_grid_pinpoints=grid, image_mean=[0.5] * 3, image_std=[0.5] * 3
-    )
     processor = LlavaOnevisionProcessor(
-        image_processor=images,
+        image_processor=LlavaOnevisionImageProcessor(image_grid_pinpoints=grid, **siglip.IMAGES),
         tokenizer=tokenizer(),
         video_processor=LlavaOnevisionVideoProcessor(size={"height": SIDE, "width": SIDE}),
-        num_image_tokens=PATCHES,
+        num_image_tokens=siglip.PATCHES,
         vision_feature_select_strategy="full",
         vision_aspect_ratio=aspect,
         chat_template=TEMPLATE,

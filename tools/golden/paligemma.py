@@ -1,42 +1,28 @@
 """A tiny PaliGemma checkpoint: SigLIP tower, Gemma language model. Its processor's `suffix=` layout takes TRL's place."""
 
-import json
-
 import torch
-from tokenizers import Tokenizer
 from transformers import (
     GemmaConfig,
     PaliGemmaConfig,
     PaliGemmaForConditionalGeneration,
     PaliGemmaProcessor,
-    PreTrainedTokenizerFast,
     SiglipImageProcessor,
-    SiglipVisionConfig,
 )
 from transformers.models.paligemma import processing_paligemma
 
 import pictures
+import siglip
 from tokenizers_tiny import BPE_SIZE, IMAGE_ID, gemma_tokenizer_json
 
 VOCABULARY = BPE_SIZE + 8
-SIDE = 28
-PATCH = 7
-PATCHES = (SIDE // PATCH) ** 2
 EOS = "<eos>"
 # It has one prompt and no chat: rows of several turns, and rows without a picture, are not its own.
 LEFT_OUT = ("turns", "text-only")
 
 
 def tokenizer():
-    return PreTrainedTokenizerFast(
-        tokenizer_object=Tokenizer.from_str(json.dumps(gemma_tokenizer_json())),
-        unk_token="<unk>",
-        bos_token="<bos>",
-        eos_token=EOS,
-        pad_token="<pad>",
-        extra_special_tokens={"image_token": "<image>"},
-        model_max_length=4096,
-    )
+    special = {"unk_token": "<unk>", "bos_token": "<bos>", "eos_token": EOS, "pad_token": "<pad>"}
+    return siglip.tokenizer(gemma_tokenizer_json(), {"image_token": "<image>"}, **special)
 
 
 def build(randomise):
@@ -52,18 +38,8 @@ def build(randomise):
         max_position_embeddings=4096,
         **special,
     )
-    tower = SiglipVisionConfig(
-        hidden_size=36,
-        intermediate_size=76,
-        num_hidden_layers=3,
-        num_attention_heads=3,
-        image_size=SIDE,
-        patch_size=PATCH,
-        vision_use_head=False,
-        projection_dim=52,
-    )
     config = PaliGemmaConfig(
-        vision_config=tower,
+        vision_config=siglip.tower(vision_use_head=False, projection_dim=52),
         text_config=text,
         image_token_index=IMAGE_ID,
         vocab_size=VOCABULARY,
@@ -73,13 +49,11 @@ def build(randomise):
     )
     extra, processing_paligemma.EXTRA_TOKENS = processing_paligemma.EXTRA_TOKENS, []  # 1,152 tokens that no row has
     processor = PaliGemmaProcessor(
-        image_processor=SiglipImageProcessor(
-            size={"height": SIDE, "width": SIDE}, image_seq_length=PATCHES, image_mean=[0.5] * 3, image_std=[0.5] * 3
-        ),
+        image_processor=SiglipImageProcessor(image_seq_length=siglip.PATCHES, **siglip.IMAGES),
         tokenizer=tokenizer(),
     )
     processing_paligemma.EXTRA_TOKENS = extra
-    model = randomise(PaliGemmaForConditionalGeneration(config), 21)
+    model = randomise(PaliGemmaForConditionalGeneration(config), 34)
     for name, parameter in model.named_parameters():
         if "language_model" in name and "norm" in name:
             parameter.data -= 1  # Gemma's norms multiply by 1 + weight

@@ -82,7 +82,8 @@ final class ConfigDefaults {
         }
     }
 
-    private static void completeRope(JsonObject text) {
+    /** Makes {@code rope_parameters} of whatever a text section says of its rotary positions. */
+    static void completeRope(JsonObject text) {
         JsonElement scaling = text.remove("rope_scaling");
         JsonElement parameters = scaling == null || scaling.isJsonNull() ? text.get("rope_parameters") : scaling;
         JsonObject rope =

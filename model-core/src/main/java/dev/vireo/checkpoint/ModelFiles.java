@@ -3,6 +3,7 @@ package dev.vireo.checkpoint;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class ModelFiles {
     private static final String CONFIG = "config.json";
     private static final String SMALL = "*.{json,jinja,model,txt}";
-    private static final List<String> DTYPE_KEYS = List.of("dtype", "torch_dtype");
+    private static final String DTYPE = "dtype";
+    private static final String OLD_DTYPE = "torch_dtype";
     private static final Map<StoredType, String> DTYPES =
             Map.of(StoredType.F32, "float32", StoredType.BF16, "bfloat16");
     private static final Gson GSON = new GsonBuilder()
@@ -29,7 +31,8 @@ final class ModelFiles {
     private ModelFiles() {}
 
     /**
-     * Copies them, without marks that begin with an underscore.
+     * Copies them, without marks that begin with an underscore. {@code config.json} has the keys of transformers 5 for the type
+     * of the weights and for rotary positions.
      *
      * @param type what {@code config.json} then says where it says the type of the weights; null leaves that
      */
@@ -46,19 +49,28 @@ final class ModelFiles {
             throw FileFailures.writing(target, e);
         }
         JsonObject config = JsonFile.readObject(source.resolve(CONFIG));
-        if (type != null) {
-            setType(config, DTYPES.getOrDefault(type, type.name()));
+        if (config.get("text_config") instanceof JsonObject text
+                && (text.has("rope_theta") || text.has("rope_scaling"))) {
+            ConfigDefaults.completeRope(text);
         }
+        setType(config, type == null ? null : DTYPES.getOrDefault(type, type.name()));
         AtomicFile.writeText(target.resolve(CONFIG), GSON.toJson(config) + "\n");
     }
 
-    private static void setType(JsonObject config, String type) {
+    private static void setType(JsonObject config, @Nullable String type) {
         for (String key : List.copyOf(config.keySet())) {
-            if (DTYPE_KEYS.contains(key)) {
-                config.addProperty(key, type);
-            } else if (config.get(key).isJsonObject()) {
+            if (config.get(key).isJsonObject()) {
                 setType(config.getAsJsonObject(key), type);
             }
+        }
+        if (config.has(OLD_DTYPE)) {
+            JsonElement old = config.remove(OLD_DTYPE);
+            if (!config.has(DTYPE)) {
+                config.add(DTYPE, old);
+            }
+        }
+        if (type != null && config.has(DTYPE)) {
+            config.addProperty(DTYPE, type);
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelWriter {
     private static final long BLOCK_BYTES = 1L << 24;
+    private static final String HEAD = "lm_head.weight";
 
     private final Checkpoint source;
     private final Map<String, Supplier<HostTensor>> replaced;
@@ -80,7 +82,7 @@ public final class ModelWriter {
     private void writeWeights(Path directory, long shardBytes) {
         Map<String, String> canonical = new LinkedHashMap<>();
         List<TensorInfo> infos = new ArrayList<>();
-        for (String name : new TreeSet<>(source.names())) {
+        for (String name : written()) {
             String saved = source.savedName(name);
             canonical.put(saved, name);
             infos.add(info(name).named(saved));
@@ -95,6 +97,15 @@ public final class ModelWriter {
             }
         };
         WeightShards.write(directory, infos, content, shardBytes);
+    }
+
+    /** A head that is the token table is not stored beside it, where it could only differ. */
+    private Set<String> written() {
+        Set<String> names = new TreeSet<>(source.names());
+        if (!replaced.containsKey(HEAD) && ModelConfig.read(source.directory()).flag("tie_word_embeddings")) {
+            names.remove(HEAD);
+        }
+        return names;
     }
 
     private void copy(WeightShards.Target target, TensorInfo info, String name) throws IOException {

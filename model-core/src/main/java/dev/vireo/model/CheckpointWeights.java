@@ -19,9 +19,9 @@ import dev.vireo.tensor.Tensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,7 @@ final class CheckpointWeights implements WeightSource, AutoCloseable {
     private final Training training;
     private final @Nullable Quantizer quantizer;
     private final List<ByteBuffer> mapped = new ArrayList<>();
-    private final Set<String> trained = new HashSet<>();
+    private final Map<String, Parameter> taken = new HashMap<>();
 
     /** Whether the model's own weights are trained. */
     enum Training {
@@ -96,20 +96,20 @@ final class CheckpointWeights implements WeightSource, AutoCloseable {
         return ByteBuffer.allocateDirect(values.length).put(values).flip();
     }
 
+    /** The same parameter for the same name: a head that is the token table shares its weight and its gradient. */
     @Override
     public Parameter take(String name, long... shape) {
         checkpoint.claim(name, shape);
+        return taken.computeIfAbsent(name, each -> loaded(each, shape));
+    }
+
+    private Parameter loaded(String name, long... shape) {
         NDManager manager = device.manager();
         if (!fits(name, shape)) {
             return Parameter.frozen(name, manager.zeros(new Shape(0)));
         }
         ByteBuffer bytes = checkpoint.bytes(name);
         mapped.add(bytes);
-        if (training == Training.FULL && !trained.add(name)) {
-            throw new IllegalArgumentException(
-                    "Cannot train every weight of " + checkpoint.directory() + ": " + name
-                            + " is the token table and the output head (tie_word_embeddings is true; train an adapter on it instead)");
-        }
         Tensors tensors = device.tensors();
         NDArray stored = tensors.view(manager, bytes, type(checkpoint.info(name)), shape);
         if (training == Training.FROZEN) {

@@ -8,6 +8,7 @@ import dev.vireo.model.ModelSurvey;
 import dev.vireo.model.Operations;
 import dev.vireo.nn.Block;
 import dev.vireo.nn.LinearModule;
+import dev.vireo.nn.Parameter;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,12 +26,16 @@ final class PlannedBlocks {
     private final Map<String, Long> elements = new HashMap<>();
     private final Map<String, AdaptedModule> adapted = new HashMap<>();
     private final Set<String> quantized = new HashSet<>();
+    private final Map<String, Block> owners = new HashMap<>();
     private final long positions;
     private final List<PlannedBlock> all = new ArrayList<>();
 
     PlannedBlocks(ModelSurvey survey, Recipe recipe) {
         this.survey = survey;
         this.recipe = recipe;
+        for (Block block : survey.parts().all()) {
+            block.parameters().forEach(parameter -> owners.putIfAbsent(parameter.name(), block));
+        }
         long tilePositions = 1;
         for (TensorInfo info : survey.used()) {
             elements.put(info.name(), info.elements());
@@ -116,7 +121,9 @@ final class PlannedBlocks {
     private long trained(Block block) {
         if (recipe.full()) {
             return block.parameters().stream()
-                    .mapToLong(parameter -> elements.getOrDefault(parameter.name(), 0L))
+                    .map(Parameter::name)
+                    .filter(name -> owners.get(name) == block) // a head that is the token table is trained once
+                    .mapToLong(name -> elements.getOrDefault(name, 0L))
                     .sum();
         }
         long trained = 0;

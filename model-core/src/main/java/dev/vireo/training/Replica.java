@@ -69,10 +69,11 @@ public final class Replica implements AutoCloseable {
         return parameters.get(0).isNarrow() ? FlatParameters.Masters.BF16 : FlatParameters.Masters.SINGLE;
     }
 
-    /** Every parameter of the model that is trainable: those of full-parameter training. */
+    /** Every parameter of the model that is trainable, one that two blocks share once: those of full-parameter training. */
     public static List<Parameter> allTrainable(VisionLanguageModel model) {
         return model.blocks().stream()
                 .flatMap(block -> block.trainable().stream())
+                .distinct()
                 .toList();
     }
 

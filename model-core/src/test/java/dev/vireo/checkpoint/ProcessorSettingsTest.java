@@ -9,6 +9,7 @@ import dev.vireo.checkpoint.ProcessorSettings.Padding;
 import dev.vireo.checkpoint.ProcessorSettings.Size;
 import dev.vireo.model.llava.Llava;
 import dev.vireo.model.llavanext.LlavaNext;
+import dev.vireo.model.paligemma.Paligemma;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +89,9 @@ class ProcessorSettingsTest {
                         + " config.json takes 336 x 336");
         assertThatThrownBy(() -> new Llava().images(llava, settings("CLIPImageProcessor", 336, ", \"do_pad\": true")))
                 .hasMessageContaining("do_pad is true for CLIPImageProcessor");
+        ModelConfig paligemma = ModelConfig.parse("{\"model_type\": \"paligemma\"}", "config.json");
+        assertThatThrownBy(() -> new Paligemma().images(paligemma, settings("SiglipImageProcessor", 224, "")))
+                .hasMessageContaining("size has a shortest edge");
     }
 
     @Test

@@ -30,11 +30,13 @@ import java.util.stream.Stream;
 public final class Golden {
     private static final Path ROOT = Path.of("src/test/resources/golden");
 
+    private final String name;
     private final Path directory;
     private final SafetensorsFile tiles;
     private final JsonObject images;
 
     private Golden(String name) {
+        this.name = name;
         directory = ROOT.resolve(name);
         Path own = directory.resolve("images.safetensors");
         tiles = SafetensorsFile.open(
@@ -49,6 +51,7 @@ public final class Golden {
                 "llavanext-tiny",
                 "llavanext-window",
                 "llavanext-bf16-sharded",
+                "llavanext-vicuna",
                 "onevision-tiny",
                 "onevision-tied",
                 "paligemma-tiny");
@@ -56,6 +59,10 @@ public final class Golden {
 
     public static Golden of(String name) {
         return new Golden(name);
+    }
+
+    public String name() {
+        return name;
     }
 
     public Path model() {

@@ -51,6 +51,11 @@ public final class GoldenScores {
         return rows;
     }
 
+    /** Logits of a row's chosen answer and of what its prompt predicts, [Q, V]. */
+    public static float[] logits(VisionLanguageModel model, Sample row) {
+        return logits(model, batch(model, row.withAnswers(row.chosen(), Answer.none())), Weights.BASE);
+    }
+
     /** Logits of a row with one answer at its {@link #places}, [Q, V]. */
     private static float[] logits(VisionLanguageModel model, PackedBatch batch, Weights weights) {
         try (NDManager scope = model.newScope();
@@ -78,7 +83,9 @@ public final class GoldenScores {
             float[] expected = rows(all, places(batch), all.length / batch.size());
             float[] actual = logits(model, batch, weights);
             assertThat(actual).hasSameSizeAs(expected);
-            assertThat(largestDifference(actual, expected)).as(file + " " + key).isLessThan(LOGITS * largest(expected));
+            double difference = largestDifference(actual, expected) / largest(expected);
+            assertThat(difference).as(file + " " + key).isLessThan(LOGITS);
+            Measured.difference(golden.name(), "logits", difference);
         }
     }
 
@@ -96,6 +103,8 @@ public final class GoldenScores {
             double rejected = one.get("rejected_logps").getAsDouble();
             assertThat(sums[2 * row]).isCloseTo(chosen, within(LOG_PROBS * Math.abs(chosen)));
             assertThat(sums[2 * row + 1]).isCloseTo(rejected, within(LOG_PROBS * Math.abs(rejected)));
+            Measured.difference(golden.name(), "log-probs", Math.abs(sums[2 * row] / chosen - 1));
+            Measured.difference(golden.name(), "log-probs", Math.abs(sums[2 * row + 1] / rejected - 1));
             row++;
         }
     }

@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.checkpoint.ModuleMatcher;
 import dev.vireo.checkpoint.WeightNames;
+import dev.vireo.model.Measured;
 import dev.vireo.model.ModelFamily;
 import dev.vireo.model.ModelSurvey;
 import dev.vireo.model.llava.Llava;
 import dev.vireo.model.llavanext.LlavaNext;
 import dev.vireo.model.llavaonevision.LlavaOnevision;
 import dev.vireo.model.paligemma.Paligemma;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +65,45 @@ class LoraCountsTest {
         List<String> matched = ModuleMatcher.match(targets, sides.keySet(), WeightNames.of(family.modelType()));
         assertThat(matched.stream().mapToLong(sides::get).map(sum -> 8 * sum).sum())
                 .isEqualTo(count);
+        if (targets.equals("all-linear")) {
+            Measured.found(family.modelType(), "lora", String.format(Locale.ROOT, "%,d", count));
+        }
+    }
+
+    static Stream<Arguments> layers() {
+        return Stream.of(
+                Arguments.of(new Llava(), LLAMA, 24, List.of("linear_1", "linear_2"), 32),
+                Arguments.of(new LlavaNext(), MISTRAL, 24, List.of("linear_1", "linear_2"), 32),
+                Arguments.of(new LlavaOnevision(), QWEN2, 26, List.of("linear_1", "linear_2"), 28),
+                Arguments.of(new Paligemma(), PALIGEMMA, 27, List.of("linear"), 18));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void everyLinearModuleButTheHeadIsMatched(
+            ModelFamily family, String sections, int tower, List<String> projector, int text) {
+        var config =
+                ModelConfig.parse("{\"model_type\": \"" + family.modelType() + "\", " + sections + "}", "config.json");
+        List<String> expected = new ArrayList<>();
+        for (int layer = 0; layer < tower; layer++) {
+            for (String module : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
+                expected.add("model.vision_tower.encoder.layers." + layer + ".self_attn." + module);
+            }
+            expected.add("model.vision_tower.encoder.layers." + layer + ".mlp.fc1");
+            expected.add("model.vision_tower.encoder.layers." + layer + ".mlp.fc2");
+        }
+        projector.forEach(module -> expected.add("model.multi_modal_projector." + module));
+        for (int layer = 0; layer < text; layer++) {
+            for (String module : List.of("q_proj", "k_proj", "v_proj", "o_proj")) {
+                expected.add("model.language_model.layers." + layer + ".self_attn." + module);
+            }
+            for (String module : List.of("gate_proj", "up_proj", "down_proj")) {
+                expected.add("model.language_model.layers." + layer + ".mlp." + module);
+            }
+        }
+        assertThat(ModuleMatcher.match(
+                        "all-linear", sides(family, config).keySet(), WeightNames.of(family.modelType())))
+                .containsExactlyInAnyOrderElementsOf(expected);
     }
 
     /** In + out of every linear module, those of unused layers too. */

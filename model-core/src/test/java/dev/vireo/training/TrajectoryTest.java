@@ -9,6 +9,7 @@ import dev.vireo.adapter.LoraAdapter;
 import dev.vireo.batch.Sample;
 import dev.vireo.model.Golden;
 import dev.vireo.model.GoldenModels;
+import dev.vireo.model.Measured;
 import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.nn.GraphMemory;
 import dev.vireo.nn.Parameter;
@@ -41,6 +42,13 @@ class TrajectoryTest {
         "llavanext-tiny, orpo-everything",
         "llavanext-tiny, sft",
         "llavanext-tiny, orpo-dora-plus",
+        "llava15-tiny, sft",
+        "onevision-tiny, dpo-linear",
+        "onevision-tiny, orpo-completion",
+        "onevision-tiny, sft",
+        "paligemma-tiny, dpo-linear",
+        "paligemma-tiny, orpo-completion",
+        "paligemma-tiny, sft",
     })
     void lossesAndFinalAdapterEqualTheReference(String name, String label) {
         Golden golden = Golden.of(name);
@@ -61,6 +69,8 @@ class TrajectoryTest {
                     StepResult result = replica.step(
                             new StepInput(rows, totals, run.learningRate().at(step)), GradientExchange.single());
                     assertStep(run.expected(step), result, run.learningRate().at(step), label + " step " + step);
+                    double loss = run.expected(step).get("loss").getAsDouble();
+                    Measured.difference(name, objective.name(), Math.abs(result.loss() - loss));
                 }
                 assertAdapter(golden, label, parameters);
             }

@@ -4,6 +4,7 @@ package dev.vireo.model.paligemma;
 import dev.vireo.checkpoint.CheckpointMismatchException;
 import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.checkpoint.ProcessorSettings;
+import dev.vireo.checkpoint.ProcessorSettings.Fit;
 import dev.vireo.image.ImageProcessor;
 import dev.vireo.model.ModelDevice;
 import dev.vireo.model.ModelFamily;
@@ -88,6 +89,10 @@ public final class Paligemma implements ModelFamily {
     @Override
     public ImageProcessor images(ModelConfig config, ProcessorSettings settings) {
         settings.requireType("SiglipImageProcessor");
+        if (settings.size().fit() != Fit.EXACT) {
+            throw new CheckpointMismatchException("Cannot process images as " + settings.source()
+                    + " says: size has a shortest edge, which gives no square tile (supported: height and width)");
+        }
         return new SingleTileImages(TowerTile.of(config, tower(), settings), settings);
     }
 
