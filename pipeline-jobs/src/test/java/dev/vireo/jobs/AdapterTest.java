@@ -105,6 +105,25 @@ class AdapterTest {
     }
 
     @Test
+    void adaptersThatAreComparedMustHaveNamesOfTheirOwn() {
+        String adapter = "llava15-tiny/adapters/%s/adapter";
+        JobRun run = JobRun.of(
+                Evaluate.JOB,
+                "--model",
+                MODEL,
+                "--adapter",
+                GOLDEN.resolve(adapter.formatted("language")),
+                "--adapter",
+                GOLDEN.resolve(adapter.formatted("everything")),
+                "--input",
+                folder,
+                "--output",
+                output());
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("have one name; write NAME=DIR to tell them apart");
+    }
+
+    @Test
     void mergeWritesAModelInShards() throws IOException {
         Path model = GOLDEN.resolve("llavanext-tiny/model");
         JobRun run = JobRun.of(

@@ -41,12 +41,16 @@ public record AdapterSettings(
     }
 
     static AdapterSettings read(SettingsReader reader) {
-        return new AdapterSettings(
+        AdapterSettings settings = new AdapterSettings(
                 reader.choice("method", Combination.class),
                 reader.numbers("weights"),
                 reader.count("rank", 0),
                 reader.choice("save-as", SaveAs.class),
                 reader.positive("shard-size"),
                 reader.flag("each-module"));
+        if (settings.weights.stream().anyMatch(weight -> weight.isNaN() || weight.isInfinite())) {
+            reader.invalid("weights", "finite numbers");
+        }
+        return settings;
     }
 }

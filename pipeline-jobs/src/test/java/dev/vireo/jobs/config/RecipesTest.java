@@ -12,13 +12,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The recipes that are shipped in {@code conf/}. */
+/** The recipes that are shipped in {@code conf/} and {@code conf/recipes/}. */
 class RecipesTest {
     private static final Path HOME = Path.of("").toAbsolutePath().getParent();
 
     static List<String> recipes() throws IOException {
-        try (Stream<Path> files = Files.list(HOME.resolve("conf"))) {
-            return files.map(file -> file.getFileName().toString())
+        Path conf = HOME.resolve("conf");
+        try (Stream<Path> files = Files.walk(conf, 2)) {
+            return files.map(file -> conf.relativize(file).toString())
                     .filter(name -> name.endsWith(".conf"))
                     .map(name -> name.replaceFirst("\\.conf$", ""))
                     .sorted()
