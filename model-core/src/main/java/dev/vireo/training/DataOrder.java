@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.training;
 
+import dev.vireo.batch.TokenBudget;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

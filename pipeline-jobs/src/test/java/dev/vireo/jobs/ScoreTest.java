@@ -64,6 +64,20 @@ class ScoreTest {
     }
 
     @Test
+    void scoresDoNotDependOnWhichRowsAreComputedTogether() throws IOException {
+        // By length the rows of a part go through the model in another order than they are written in.
+        JobRun run = score("score.max-tokens-per-batch=250");
+        assertThat(run.status()).as(run.err()).isZero();
+        List<JsonObject> expected = GOLDEN.list("logps.json");
+        requireEqual(expected, 12);
+        assertThat(JobRun.read(output))
+                .extracting(row -> row.getString("row_id", 0))
+                .containsExactlyElementsOf(expected.stream()
+                        .map(row -> row.get("row_id").getAsString())
+                        .toList());
+    }
+
+    @Test
     void baseMayBeQuantized() throws IOException {
         Path adapter = GOLDEN.path("adapters/language/adapter");
         JobRun run = score("--adapter", adapter, "model.base=nf4");

@@ -20,6 +20,7 @@ import dev.vireo.jobs.workers.PartOutput;
 import dev.vireo.jobs.workers.PartPlan;
 import dev.vireo.jobs.workers.PartRun;
 import dev.vireo.jobs.workers.PrecisionChoice;
+import dev.vireo.jobs.workers.RowGroups;
 import dev.vireo.jobs.workers.Threads;
 import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.tensor.Precision;
@@ -42,7 +43,8 @@ public final class EvaluateJob implements Job {
         List<EvaluatedModel> models = models(context);
         EvaluateSettings settings = context.settings().evaluate();
         int rows = settings.rows() == 0 ? shards.rows() : Math.min(settings.rows(), shards.rows());
-        PartPlan plan = PartPlan.of(rows, settings.batchSize(), LARGEST_PART_ROWS);
+        RowGroups groups = RowGroups.of(settings.batchSize(), settings.maxTokens());
+        PartPlan plan = PartPlan.of(rows, groups.rows(), LARGEST_PART_ROWS);
         Precision precision = PrecisionChoice.resolve(
                 context.spark(), context.settings().model().precision());
         var output = OutputDirectory.open(

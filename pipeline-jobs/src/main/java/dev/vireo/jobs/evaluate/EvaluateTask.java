@@ -16,6 +16,7 @@ import dev.vireo.jobs.workers.PartOutput;
 import dev.vireo.jobs.workers.PartPlan;
 import dev.vireo.jobs.workers.PartResult;
 import dev.vireo.jobs.workers.PartWork;
+import dev.vireo.jobs.workers.RowGroups;
 import dev.vireo.tokenization.TextTokenizer;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.parquet.example.data.Group;
 
 /**
  * Evaluates a part of the rows with one model. Parts of all models are numbered through: those of the first model, those of
@@ -43,7 +43,7 @@ record EvaluateTask(
         PartPlan plan,
         List<Integer> gallery,
         String output,
-        int batchRows,
+        RowGroups groups,
         double beta,
         int maxNewTokens)
         implements PartWork {
@@ -93,7 +93,7 @@ record EvaluateTask(
                 plan,
                 Gallery.rows(plan.rows(), settings.gallery()),
                 output,
-                settings.batchSize(),
+                RowGroups.of(settings.batchSize(), settings.maxTokens()),
                 settings.beta(),
                 settings.maxNewTokens());
     }
@@ -111,10 +111,15 @@ record EvaluateTask(
                     ParquetOutput table = new ParquetOutput(spec.storage(), file, SCHEMA)) {
                 var scorer = new RowScorer(lease.model().model(), spec.adapter() != null);
                 var generator = new Generator(lease.model().model(), text.endIds());
-                for (int first = plan.first(mine); first < plan.end(mine); first += batchRows) {
-                    var batch = new Batch(reader, first, Math.min(first + batchRows, plan.end(mine)));
+                Map<Integer, EvaluatedRow> evaluated = new TreeMap<>();
+                for (int[] group : groups.cut(plan.first(mine), plan.end(mine), rows.index()::tokens)) {
+                    var batch = new Batch(reader, group);
                     batch.answer(generator, text);
-                    batch.write(scorer.score(batch.samples), table, tally);
+                    batch.collect(scorer.score(batch.samples), evaluated);
+                }
+                for (EvaluatedRow row : evaluated.values()) {
+                    row.count(tally);
+                    table.write(row.fill(table.newRow(), name, beta));
                 }
             }
         }
@@ -123,14 +128,14 @@ record EvaluateTask(
 
     /** Rows that are computed together. */
     private final class Batch {
-        private final int first;
+        private final int[] rows;
         private final List<Sample> samples = new ArrayList<>();
         private final List<Optional<YesNo>> truths = new ArrayList<>();
         private final Map<Integer, String> answers = new TreeMap<>();
 
-        Batch(ShardReader reader, int first, int end) throws IOException {
-            this.first = first;
-            for (int row = first; row < end; row++) {
+        Batch(ShardReader reader, int[] rows) throws IOException {
+            this.rows = rows;
+            for (int row : rows) {
                 samples.add(reader.sample(row));
                 truths.add(YesNo.of(reader.text(row).chosen()));
             }
@@ -141,7 +146,7 @@ record EvaluateTask(
             List<Integer> free = new ArrayList<>();
             List<Integer> verdicts = new ArrayList<>();
             for (int i = 0; i < samples.size(); i++) {
-                if (gallery.contains(first + i)) {
+                if (gallery.contains(rows[i])) {
                     free.add(i);
                 } else if (truths.get(i).isPresent()) {
                     verdicts.add(i);
@@ -160,43 +165,15 @@ record EvaluateTask(
             }
         }
 
-        void write(List<RowScore> scores, ParquetOutput table, Tally tally) throws IOException {
-            for (int i = 0; i < samples.size(); i++) {
-                tally.add(scores.get(i));
-                Group group = table.newRow()
-                        .append("model", name)
-                        .append("row", first + i)
-                        .append("row_id", samples.get(i).rowId());
-                numbers(group, scores.get(i));
-                String answer = answers.get(i);
-                if (answer != null) {
-                    group.append("answer", answer);
-                }
-                Optional<YesNo> truth = truths.get(i);
-                if (truth.isPresent() && answer != null) {
-                    Optional<YesNo> said = YesNo.of(answer);
-                    tally.add(truth.get(), said.orElse(null));
-                    group.append("expected", truth.get().name());
-                    group.append("verdict", said.map(YesNo::name).orElse("NEITHER"));
-                }
-                table.write(group);
-            }
-        }
-
-        private void numbers(Group group, RowScore score) {
-            group.append("chosen_logps", score.chosen());
-            if (score.isPair()) {
-                group.append("rejected_logps", score.rejected());
-            }
-            group.append("base_chosen_logps", score.baseChosen());
-            if (score.isPair()) {
-                group.append("base_rejected_logps", score.baseRejected());
-            }
-            group.append("chosen_tokens", score.chosenTokens())
-                    .append("rejected_tokens", score.rejectedTokens())
-                    .append("kl", score.divergence() / (score.chosenTokens() + score.rejectedTokens()));
-            if (score.isPair()) {
-                group.append("log_odds", score.logOdds()).append("dpo_loss", score.dpoLoss(beta));
+        void collect(List<RowScore> scores, Map<Integer, EvaluatedRow> evaluated) {
+            for (int i = 0; i < rows.length; i++) {
+                var row = new EvaluatedRow(
+                        rows[i],
+                        samples.get(i).rowId(),
+                        scores.get(i),
+                        Optional.ofNullable(answers.get(i)),
+                        truths.get(i));
+                evaluated.put(rows[i], row);
             }
         }
     }

@@ -4,6 +4,7 @@ package dev.vireo.jobs.score;
 import dev.vireo.batch.Sample;
 import dev.vireo.generation.PairScore;
 import dev.vireo.generation.SequenceScores;
+import dev.vireo.jobs.shards.RowIndex;
 import dev.vireo.jobs.shards.ShardReader;
 import dev.vireo.jobs.shards.ShardSet;
 import dev.vireo.jobs.workers.LoadedModels;
@@ -14,18 +15,22 @@ import dev.vireo.jobs.workers.PartOutput;
 import dev.vireo.jobs.workers.PartPlan;
 import dev.vireo.jobs.workers.PartResult;
 import dev.vireo.jobs.workers.PartWork;
+import dev.vireo.jobs.workers.RowGroups;
 import dev.vireo.nn.Block.Weights;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.parquet.example.data.Group;
 
 /** Scores the rows of a part. */
 record ScoreTask(
-        ModelSpec spec, List<String> shards, ScoreRequest.Answers answers, PartPlan plan, String output, int batchRows)
+        ModelSpec spec,
+        List<String> shards,
+        ScoreRequest.Answers answers,
+        PartPlan plan,
+        String output,
+        RowGroups groups)
         implements PartWork {
     /** The output itself is the table. */
     private static final String TABLE = "";
@@ -53,9 +58,10 @@ record ScoreTask(
             var scores = new SequenceScores(lease.model().model(), Weights.ADAPTED);
             try (ShardReader reader = rows.reader(lease.model().pretrained().images());
                     ParquetOutput table = new ParquetOutput(spec.storage(), file, SCHEMA)) {
-                for (int first = plan.first(part); first < plan.end(part); first += batchRows) {
+                Map<Integer, ScoredRow> scored = new TreeMap<>();
+                for (int[] group : groups.cut(plan.first(part), plan.end(part), row -> tokens(rows.index(), row))) {
                     List<Sample> batch = new ArrayList<>();
-                    for (int row = first; row < Math.min(first + batchRows, plan.end(part)); row++) {
+                    for (int row : group) {
                         batch.add(
                                 switch (answers) {
                                     case OWN -> reader.sample(row);
@@ -63,37 +69,28 @@ record ScoreTask(
                                         reader.mismatched(row, rows.index().mismatched(row));
                                 });
                     }
-                    List<PairScore> scored = scores.of(batch);
-                    for (int i = 0; i < batch.size(); i++) {
-                        table.write(fill(table.newRow(), batch.get(i), scored.get(i)));
-                        count(counts, batch.get(i), scored.get(i));
+                    List<PairScore> pairs = scores.of(batch);
+                    for (int i = 0; i < group.length; i++) {
+                        scored.put(group[i], ScoredRow.of(batch.get(i), pairs.get(i)));
                     }
+                }
+                for (ScoredRow row : scored.values()) {
+                    table.write(row.fill(table.newRow()));
+                    row.count(counts);
                 }
             }
         }
         return new PartResult(part, Map.of(TABLE, file), counts);
     }
 
-    private static Group fill(Group row, Sample sample, PairScore score) {
-        row.append("row_id", sample.rowId()).append("chosen_logps", score.chosenLogps());
-        if (sample.rejected().length() > 0) {
-            row.append("rejected_logps", score.rejectedLogps());
-        }
-        return row.append("chosen_shared_logps", score.chosenShared())
-                .append("rejected_shared_logps", score.rejectedShared())
-                .append("chosen_tokens", score.chosenTokens())
-                .append("rejected_tokens", score.rejectedTokens())
-                .append("prompt_tokens", sample.prefixTokens())
-                .append("image_tokens", Arrays.stream(sample.imageTokens()).sum());
-    }
-
-    private static void count(Map<String, Double> counts, Sample sample, PairScore score) {
-        counts.merge("rows", 1.0, Double::sum);
-        counts.merge("tokens", (double) sample.tokens(), Double::sum);
-        counts.merge("chosen_logps", score.chosenLogps(), Double::sum);
-        if (sample.chosen().length() > 0 && sample.rejected().length() > 0) {
-            counts.merge("pairs", 1.0, Double::sum);
-            counts.merge("rejected_logps", score.rejectedLogps(), Double::sum);
-        }
+    /** Tokens of a row with the answers that are scored. */
+    private int tokens(RowIndex index, int row) {
+        return switch (answers) {
+            case OWN -> index.tokens(row);
+            case MISMATCHED -> {
+                int other = index.mismatched(row);
+                yield index.prefixTokens(row) + index.tokens(other) - index.prefixTokens(other);
+            }
+        };
     }
 }

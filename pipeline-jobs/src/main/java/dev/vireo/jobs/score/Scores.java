@@ -16,6 +16,7 @@ import dev.vireo.jobs.workers.PartOutput;
 import dev.vireo.jobs.workers.PartPlan;
 import dev.vireo.jobs.workers.PartRun;
 import dev.vireo.jobs.workers.PrecisionChoice;
+import dev.vireo.jobs.workers.RowGroups;
 import dev.vireo.jobs.workers.Threads;
 import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.tensor.Precision;
@@ -50,15 +51,16 @@ public final class Scores {
                         precision,
                         settings.model().format())
                 .with(request.answers());
-        int batchRows = settings.score().batchSize();
+        RowGroups groups =
+                RowGroups.of(settings.score().batchSize(), settings.score().maxTokens());
         var directory =
-                OutputDirectory.open(storage, request.output(), "score", key.toJson() + batchRows, request.overwrite());
+                OutputDirectory.open(storage, request.output(), "score", key.toJson() + groups, request.overwrite());
         storage.publish(directory.child(ScoreKey.FILE), key.toJson());
         PartOutput parts = PartOutput.open(storage, directory);
-        PartPlan plan = PartPlan.of(shards.rows(), batchRows, LARGEST_PART_ROWS);
+        PartPlan plan = PartPlan.of(shards.rows(), groups.rows(), LARGEST_PART_ROWS);
         double before = parts.total("rows");
         long started = System.nanoTime();
-        run(context, request, precision, plan, parts);
+        run(context, request, precision, plan, groups, parts);
         double seconds = (System.nanoTime() - started) / 1e9;
         ScoreSummary summary = ScoreSummary.of(parts, before, seconds, directory.path());
         JsonObject written = summary.toJson();
@@ -68,7 +70,12 @@ public final class Scores {
     }
 
     private static void run(
-            JobContext context, ScoreRequest request, Precision precision, PartPlan plan, PartOutput parts)
+            JobContext context,
+            ScoreRequest request,
+            Precision precision,
+            PartPlan plan,
+            RowGroups groups,
+            PartOutput parts)
             throws IOException {
         int threads = Threads.ofTask(
                 context.spark().sparkContext(), context.settings().model().threads(), plan.parts());
@@ -86,7 +93,7 @@ public final class Scores {
                 request.answers(),
                 plan,
                 context.storage().absolute(request.output()),
-                context.settings().score().batchSize());
+                groups);
         try {
             PartRun.runMissing(context, "score", plan, parts, task);
         } finally {

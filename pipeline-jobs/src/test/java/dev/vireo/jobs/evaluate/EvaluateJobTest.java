@@ -122,7 +122,7 @@ class EvaluateJobTest {
 
     @Test
     void tableHoldsEveryRowOfEveryModelAndThePageShowsThem() throws Exception {
-        run("four", "of-four", "evaluate.gallery=2", "evaluate.batch-size=3");
+        run("four", "of-four", "evaluate.gallery=2", "evaluate.max-tokens-per-batch=220");
         Path output = folder.resolve("of-four");
         Map<String, double[]> expected = new HashMap<>();
         logps(expected, "base", "logps.json");
@@ -133,6 +133,8 @@ class EvaluateJobTest {
                 .select("model", "row_id", "chosen_logps", "rejected_logps", "base_chosen_logps", "answer")
                 .collectAsList();
         assertThat(rows).hasSize(8);
+        assertThat(rows.stream().filter(row -> row.getString(0).equals("tuned")).map(row -> row.getString(1)))
+                .containsExactly("plain", "lengths", "extreme-tall", "text-only");
         for (Row row : rows) {
             double[] logps = expected.get(row.getString(0) + "/" + row.getString(1));
             double[] base = expected.get("base/" + row.getString(1));

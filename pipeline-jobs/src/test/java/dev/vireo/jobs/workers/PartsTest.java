@@ -11,8 +11,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +41,32 @@ class PartsTest {
             next = plan.end(part);
         }
         assertThat(next).isEqualTo(rows);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3,0", "3,20", "1,45", "8,1000"})
+    void groupsHoldEveryRowOnceAndNoMoreThanTheirRowsOrTokens(int batchSize, int maxTokens) {
+        RowGroups groups = RowGroups.of(batchSize, maxTokens);
+        IntUnaryOperator length = row -> 7 + row * 5 % 17; // 7 to 23
+        List<int[]> cut = groups.cut(10, 50, length);
+        assertThat(cut.stream().flatMapToInt(Arrays::stream).sorted().toArray())
+                .isEqualTo(IntStream.range(10, 50).toArray());
+        for (int[] group : cut) {
+            assertThat(group).isSorted();
+            int tokens = Arrays.stream(group).map(length).sum();
+            if (maxTokens == 0) {
+                assertThat(group.length).isLessThanOrEqualTo(batchSize);
+            } else {
+                assertThat(group.length == 1 || tokens <= maxTokens).isTrue();
+            }
+        }
+        // Short rows go where long ones leave room: no two groups would fit into one.
+        List<Integer> filled = cut.stream()
+                .map(group -> Arrays.stream(group).map(length).sum())
+                .sorted()
+                .toList();
+        assertThat(maxTokens == 0 || cut.size() == 1 || filled.get(0) + filled.get(1) > maxTokens)
+                .isTrue();
     }
 
     @Test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.vireo.training;
+package dev.vireo.batch;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,16 +9,15 @@ import java.util.List;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Cuts a global batch into micro-batches by length instead of by number of rows, so that memory is bounded by tokens, and short
- * rows fill what long ones leave: first-fit decreasing. The micro-batches depend on the global batch alone, never on the
- * number of workers.
+ * Cuts rows into micro-batches by length instead of by number, so that memory is bounded by tokens, and short rows fill what
+ * long ones leave: first-fit decreasing. The micro-batches depend on the rows alone, never on the number of workers.
  *
  * @param most tokens of a micro-batch; a longer row is a micro-batch of its own
  * @param tokens of a row
  */
-record TokenBudget(int most, IntUnaryOperator tokens) {
+public record TokenBudget(int most, IntUnaryOperator tokens) {
     /** The micro-batches of a global batch, longest first; within each the rows in the order of the batch. */
-    List<int[]> microBatches(int[] batch) {
+    public List<int[]> microBatches(int[] batch) {
         List<List<Integer>> parts = new ArrayList<>();
         List<Integer> filled = new ArrayList<>();
         Integer[] places = new Integer[batch.length];
@@ -44,7 +43,7 @@ record TokenBudget(int most, IntUnaryOperator tokens) {
     }
 
     /** The micro-batches that one worker computes: each goes to the worker with the fewest tokens so far. */
-    List<int[]> share(List<int[]> all, int rank, int worldSize) {
+    public List<int[]> share(List<int[]> all, int rank, int worldSize) {
         List<Long> loads = new ArrayList<>(Collections.nCopies(worldSize, 0L));
         List<int[]> mine = new ArrayList<>();
         for (int[] part : all) {
