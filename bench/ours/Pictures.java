@@ -9,17 +9,19 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * Pictures to tiles by Vireo: Pictures DIRECTORY THREADS. Prints one JSON object: pictures, seconds, seconds of all processors, SHA-256 of all tiles in the order of
- * the file names, and the peak of the resident memory.
+ * the file names, and the peak of the resident memory. No more pictures are held at a time than twice the threads.
  */
 public final class Pictures {
     private Pictures() {}
@@ -32,11 +34,14 @@ public final class Pictures {
         }
         ImageProcessor processor = PretrainedModel.open(directory.resolve("model")).images();
         ImageDecoder decoder = new ImageDecoder(Orientation.APPLY, 1 << 20);
-        ExecutorService threads = Executors.newFixedThreadPool(Integer.parseInt(arguments[1]));
-        String digest = digest(all(files, decoder, processor, threads)); // also warms up
+        Work work = file -> processor.process(decoder.decode(Files.readAllBytes(file))).tiles();
+        int count = Integer.parseInt(arguments[1]);
+        ExecutorService threads = Executors.newFixedThreadPool(count);
+        MessageDigest sha = MessageDigest.getInstance("SHA-256");
+        each(files, work, threads, 2 * count, sha::update); // also warms up
         long start = System.nanoTime();
         long startOfCpu = cpuNanos();
-        all(files, decoder, processor, threads);
+        each(files, work, threads, 2 * count, tiles -> {});
         double seconds = (System.nanoTime() - start) / 1e9;
         double cpuSeconds = (cpuNanos() - startOfCpu) / 1e9;
         threads.shutdown();
@@ -46,29 +51,26 @@ public final class Pictures {
                 files.size(),
                 seconds,
                 cpuSeconds,
-                digest,
+                HexFormat.of().formatHex(sha.digest()),
                 peakBytes());
     }
 
-    private static List<byte[]> all(
-            List<Path> files, ImageDecoder decoder, ImageProcessor processor, ExecutorService threads)
-            throws Exception {
-        List<Future<byte[]>> waiting = new ArrayList<>();
-        for (Path file : files) {
-            waiting.add(threads.submit(
-                    () -> processor.process(decoder.decode(Files.readAllBytes(file))).tiles()));
-        }
-        List<byte[]> tiles = new ArrayList<>();
-        for (Future<byte[]> each : waiting) {
-            tiles.add(each.get());
-        }
-        return tiles;
+    private interface Work {
+        byte[] tiles(Path file) throws Exception;
     }
 
-    private static String digest(List<byte[]> tiles) throws Exception {
-        MessageDigest sha = MessageDigest.getInstance("SHA-256");
-        tiles.forEach(sha::update);
-        return HexFormat.of().formatHex(sha.digest());
+    private static void each(List<Path> files, Work work, ExecutorService threads, int ahead, Consumer<byte[]> taker)
+            throws Exception {
+        Deque<Future<byte[]>> waiting = new ArrayDeque<>();
+        for (Path file : files) {
+            if (waiting.size() == ahead) {
+                taker.accept(waiting.remove().get());
+            }
+            waiting.add(threads.submit(() -> work.tiles(file)));
+        }
+        for (Future<byte[]> each : waiting) {
+            taker.accept(each.get());
+        }
     }
 
     private static long cpuNanos() {

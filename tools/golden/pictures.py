@@ -52,13 +52,42 @@ def png_rgb16(height, width, value):
     """A 16-bit RGB PNG, which Pillow cannot write: big-endian samples, filter 0."""
     samples = scene(height, width, value).astype(numpy.uint32) * 257
     samples = numpy.clip(samples + 91, 0, 65535).astype(">u2")
-    raw = b"".join(b"\x00" + row.tobytes() for row in samples)
+    return png(struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0), samples)
 
+
+def png(header, rows):
     def chunk(kind, body):
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    header = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
+    raw = b"".join(b"\x00" + row.tobytes() for row in rows)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(raw, 9)) + chunk(b"IEND", b"")
+
+
+def sampled(height, width, value, factors):
+    """A JPEG whose luma has other sampling factors (horizontal in the upper half byte) than Pillow writes: that of a 4:2:2 picture is patched, so what it shows is
+    odd, but it is decoded as every such file."""
+    file = io.BytesIO()
+    picture(height, width, value).save(file, "JPEG", quality=85, subsampling=1)
+    encoded = bytearray(file.getvalue())
+    encoded[encoded.index(b"\xff\xc0") + 11] = factors
+    return bytes(encoded)
+
+
+def inks(height, width, value, transform):
+    """A JPEG of four inks; Adobe's transform 0 says CMYK, 2 YCCK."""
+    file = io.BytesIO()
+    picture(height, width, value).convert("CMYK").save(file, "JPEG", quality=90, subsampling=0)
+    encoded = bytearray(file.getvalue())
+    encoded[encoded.index(b"Adobe") + 11] = transform
+    return bytes(encoded)
+
+
+def interlaced(height, width, value):
+    """A PNG in Adam7's seven passes, which Pillow cannot write."""
+    samples = scene(height, width, value)
+    passes = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+    rows = [row for left, top, dx, dy in passes for row in samples[top::dy, left::dx] if row.size]
+    return png(struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 1), rows)
 
 
 def grey16(height, width, value):
@@ -103,10 +132,30 @@ def encodings():
     }
 
 
+def rare_encodings():
+    """Those that matter to the decoder alone: processors are not tried on them."""
+    palette = picture(41, 53, 7).convert("P", palette=Image.Palette.ADAPTIVE, colors=23)
+    return {
+        "jpeg-440.jpg": (None, sampled(64, 64, 36, 0x12)),
+        "jpeg-411.jpg": (None, sampled(64, 64, 37, 0x41)),
+        "jpeg-ycck.jpg": (None, inks(33, 47, 38, 2)),
+        "jpeg-grey-progressive.jpg": (picture(50, 71, 39).convert("L"), dict(quality=80, progressive=True)),
+        "png-interlaced.png": (None, interlaced(37, 29, 40)),
+        "png-exif-6.png": (picture(33, 47, 41), dict(exif=orientation(6))),
+        "webp-exif-8.webp": (picture(33, 47, 42), dict(exif=orientation(8), quality=70)),
+        "webp-lossy-alpha.webp": (with_alpha(36, 48, 43), dict(quality=60)),
+        "gif-animated.gif": (palette, dict(save_all=True, append_images=[picture(41, 53, 44).convert("P", palette=Image.Palette.ADAPTIVE)])),
+        "gif-transparent.gif": (palette, dict(transparency=3)),
+        "gif-interlaced.gif": (palette, dict(interlace=1)),
+        "bmp-palette.bmp": (palette, {}),
+        "bmp-grey.bmp": (picture(27, 23, 45).convert("L"), {}),
+    }
+
+
 def write_files():
     shutil.rmtree(layout.IMAGES, ignore_errors=True)
     layout.IMAGES.mkdir(parents=True)
-    for name, (image, options) in encodings().items():
+    for name, (image, options) in (encodings() | rare_encodings()).items():
         path = layout.IMAGES / name
         if image is None:
             path.write_bytes(options)
@@ -122,7 +171,7 @@ def write_files():
 
 
 def names():
-    return sorted(path.name for path in layout.IMAGES.iterdir() if path.suffix not in (".json", ".safetensors"))
+    return sorted(encodings())
 
 
 def load(name, transpose=True):
@@ -138,7 +187,7 @@ def has_alpha(image):
 
 def write_pixels():
     tensors, facts = {}, {}
-    for name in names():
+    for name in sorted(encodings() | rare_encodings()):
         image, stored = load(name), load(name, transpose=False)
         tensors[name] = convert_to_rgb(image, return_numpy=True)
         if has_alpha(image):

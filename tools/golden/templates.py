@@ -7,7 +7,9 @@ import sys
 import trl
 from transformers.utils.chat_template_utils import _compile_jinja_template
 
+import checkpoints
 import layout
+import onevision
 from template_snippets import SNIPPETS, VARIABLES
 
 TEMPLATES = layout.ROOT.parent / "templates"
@@ -64,7 +66,33 @@ CASES = [
     ("two assistants", [text("user", "a"), text("assistant", "b"), text("assistant", "c")], False, None),
     ("unknown role", [text("critic", "a")], True, None),
     ("empty", [text("user", ""), text("assistant", "")], False, None),
+    ("images between texts", [parts("user", "First", None, " then ", None, "which?"), parts("assistant", "\tBoth.\n")], False, None),
+    (
+        "images in later turns",
+        [parts("user", "Hi"), parts("assistant", "Hello."), parts("user", None, "\n\nAnd this? "), parts("assistant", " "), parts("user", "Or", None)],
+        True,
+        None,
+    ),
+    (
+        "unicode and blanks",
+        [parts("system", "  Sprich Deutsch. \n"), parts("user", None, "  你好, ça va? 🦜\u200d🔥 \u00a0"), parts("assistant", "\u2028Ça va.\u200b ")],
+        False,
+        None,
+    ),
+    ("image alone", [parts("user", None), parts("assistant", "A car.")], True, None),
 ]
+
+# As the models' own directories carry them; PaliGemma's has none.
+OF_FAMILIES = {
+    "llava-1.5": checkpoints.LLAVA_TEMPLATE,
+    "llava-1.6-mistral": checkpoints.MISTRAL_TEMPLATE,
+    "llava-onevision": onevision.TEMPLATE,
+    "idefics2": (
+        "{% for message in messages %}{{message['role'].capitalize()}}{% if message['content'][0]['type'] == 'image' %}{{':'}}{% else %}{{': '}}"
+        "{% endif %}{% for line in message['content'] %}{% if line['type'] == 'text' %}{{line['text']}}{% elif line['type'] == 'image' %}{{ '<image>' }}"
+        "{% endif %}{% endfor %}<end_of_utterance>\n{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}"
+    ),
+}
 
 
 NOW = datetime.datetime(2024, 2, 3, 16, 5, 6)
@@ -97,6 +125,14 @@ def published(names):
         layout.write_json(target.with_suffix(".json"), cases(template))
 
 
+def of_families():
+    for name, template in OF_FAMILIES.items():
+        target = TEMPLATES / "families" / f"{name}.jinja"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(template, encoding="utf-8")
+        layout.write_json(target.with_suffix(".json"), cases(template))
+
+
 def own():
     """Those that come with Vireo."""
     for file in sorted((pathlib.Path(__file__).resolve().parents[2] / "conf/templates").glob("*.jinja")):
@@ -105,6 +141,7 @@ def own():
 
 def main():
     published(sys.argv[1:] or NAMES)
+    of_families()
     own()
     layout.write_json(
         TEMPLATES / "conversations.json",

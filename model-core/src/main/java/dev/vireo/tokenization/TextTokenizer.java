@@ -38,7 +38,7 @@ public final class TextTokenizer implements AutoCloseable {
         Path path = modelDirectory.resolve("tokenizer.json");
         if (!Files.isRegularFile(path)) {
             throw new IllegalArgumentException("Cannot open the tokenizer of " + modelDirectory
-                    + ": it has no tokenizer.json (save it with transformers' fast tokenizer)");
+                    + ": it has no tokenizer.json" + conversion(modelDirectory));
         }
         SpecialTokens special = SpecialTokens.read(files);
         try (InputStream in = Files.newInputStream(path)) {
@@ -46,6 +46,15 @@ public final class TextTokenizer implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             throw new IllegalArgumentException("Cannot open tokenizer " + path + ": " + e.getMessage(), e);
         }
+    }
+
+    /** How to make the file from what is there; transformers reads the older files and writes the new one. */
+    private static String conversion(Path directory) {
+        boolean sentencePiece = Files.isRegularFile(directory.resolve("tokenizer.model"));
+        return (sentencePiece ? ", only the older tokenizer.model" : "")
+                + ". Make it with Python (pip install transformers"
+                + (sentencePiece ? " sentencepiece protobuf" : "") + "): from transformers import AutoTokenizer; "
+                + "AutoTokenizer.from_pretrained(\"" + directory + "\").save_pretrained(\"" + directory + "\")";
     }
 
     /**

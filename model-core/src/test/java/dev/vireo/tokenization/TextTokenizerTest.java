@@ -96,7 +96,13 @@ class TextTokenizerTest {
     void missingAndBrokenFilesAreNamed(@TempDir Path empty) throws IOException {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TextTokenizer.open(empty))
-                .withMessageContaining("no tokenizer.json");
+                .withMessageContaining("no tokenizer.json. Make it with Python (pip install transformers):")
+                .withMessageContaining("from_pretrained(\"" + empty + "\").save_pretrained(\"" + empty + "\")");
+        Files.writeString(empty.resolve("tokenizer.model"), "sentencepiece");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TextTokenizer.open(empty))
+                .withMessageContaining("no tokenizer.json, only the older tokenizer.model")
+                .withMessageContaining("pip install transformers sentencepiece protobuf");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TextTokenizer.open(empty.resolve("nowhere")))
                 .withMessageContaining("nowhere");

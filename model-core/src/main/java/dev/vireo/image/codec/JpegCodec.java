@@ -36,12 +36,18 @@ final class JpegCodec implements Codec {
                     + " pixels, its header says " + header.height() + " x " + header.width());
         }
         byte[] samples = ((DataBufferByte) raster.getDataBuffer()).getData();
+        int bands = raster.getNumBands();
+        for (int band = 0; band < bands; band++) {
+            if (segments.halfHeight(band)) {
+                HalfHeight.smooth(samples, bands, band, raster.getHeight(), raster.getWidth());
+            }
+        }
         return Pixels.opaque(
-                switch (raster.getNumBands()) {
+                switch (bands) {
                     case 1 -> JpegColours.grey(samples);
                     case 3 -> segments.lumaAndChroma() ? JpegColours.fromLuma(samples) : samples;
                     case 4 -> JpegColours.fromInks(segments.lumaChromaAndBlack() ? JpegColours.inks(samples) : samples);
-                    default -> throw new IOException("it has " + raster.getNumBands() + " components");
+                    default -> throw new IOException("it has " + bands + " components");
                 });
     }
 

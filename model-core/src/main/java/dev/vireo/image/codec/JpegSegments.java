@@ -127,6 +127,22 @@ final class JpegSegments {
         return unsigned(frame + 6 + 3 * index);
     }
 
+    /** True if a component has as many columns as the finest one, but half the rows. */
+    boolean halfHeight(int index) {
+        int most = 0;
+        int tallest = 0;
+        for (int i = 0; i < unsigned(frame + 5); i++) {
+            most = Math.max(most, sampling(i) >> 4);
+            tallest = Math.max(tallest, sampling(i) & 15);
+        }
+        return sampling(index) >> 4 == most && (sampling(index) & 15) * 2 == tallest;
+    }
+
+    /** Sampling factors: horizontal in the upper four bits, vertical in the lower. */
+    private int sampling(int index) {
+        return unsigned(frame + 7 + 3 * index);
+    }
+
     private boolean begins(int offset, byte[] text) {
         int end = offset + text.length;
         return end <= encoded.length && Arrays.equals(encoded, offset, end, text, 0, text.length);

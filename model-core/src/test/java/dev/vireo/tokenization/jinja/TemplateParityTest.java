@@ -34,6 +34,10 @@ class TemplateParityTest {
         return names(TemplateGrid.ROOT.resolve("published"));
     }
 
+    static List<String> templatesOfFamilies() throws IOException {
+        return names(TemplateGrid.ROOT.resolve("families"));
+    }
+
     static List<String> ownTemplates() throws IOException {
         return names(OWN);
     }
@@ -52,6 +56,12 @@ class TemplateParityTest {
     @MethodSource("publishedTemplates")
     void publishedTemplatesAreExact(String name) {
         requireExact(TemplateGrid.ROOT.resolve("published/" + name + ".jinja"), "published/" + name + ".json");
+    }
+
+    @ParameterizedTest
+    @MethodSource("templatesOfFamilies")
+    void templatesOfTheFamiliesAreExact(String name) {
+        requireExact(TemplateGrid.ROOT.resolve("families/" + name + ".jinja"), "families/" + name + ".json");
     }
 
     @ParameterizedTest
