@@ -1,10 +1,11 @@
-"""Runs a command and measures its process from outside: peak.py REPORT COMMAND... writes seconds and peaks of memory in bytes as JSON.
+"""Runs a command and measures its process from outside: peak.py REPORT COMMAND... writes seconds, seconds of all processors (cpu) and peaks of memory in bytes as JSON.
 
 resident is the kernel's VmHWM, pages of mapped files included; anonymous is the largest RssAnon seen at intervals of 20 ms, which leaves those pages out.
 """
 
 import json
 import pathlib
+import resource
 import subprocess
 import sys
 import time
@@ -29,6 +30,8 @@ def main():
         report["anonymous"] = max(report["anonymous"], now.get("RssAnon", 0))
         time.sleep(0.02)
     report["seconds"] = time.monotonic() - start
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    report["cpu"] = used.ru_utime + used.ru_stime
     pathlib.Path(sys.argv[1]).write_text(json.dumps(report) + "\n", encoding="ascii")
     sys.exit(process.returncode)
 

@@ -57,7 +57,7 @@ public final class Soak {
                         new int[0],
                         Answer.of(ids(random, 5 + random.nextInt(30), image)),
                         Answer.of(ids(random, 5 + random.nextInt(30), image)));
-                int nll = PackedBatch.nllTokens(row, model.imageTokenId(), PromptTargets.IGNORED);
+                int nll = row.row().nllTokens(model.imageTokenId(), PromptTargets.IGNORED);
                 replica.step(
                         new StepInput(List.of(List.of(row)), new BatchTotals(1, 2, nll), 1e-5), GradientExchange.single());
                 if (step % 50 == 0) {

@@ -145,7 +145,7 @@ public final class Step {
         Outside outside = new Outside(Thread.currentThread());
         long start = System.nanoTime();
         Sample row = sample(step);
-        int nll = PackedBatch.nllTokens(row, model.imageTokenId(), PromptTargets.IGNORED);
+        int nll = row.row().nllTokens(model.imageTokenId(), PromptTargets.IGNORED);
         StepInput input = new StepInput(List.of(List.of(row)), new BatchTotals(1, 2, nll), LEARNING_RATE);
         StepResult result = replica.step(input, GradientExchange.single());
         entry.put("seconds", seconds(start));

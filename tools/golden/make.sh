@@ -21,7 +21,7 @@ fi
 export TRANSFORMERS_VERBOSITY=error HF_HUB_OFFLINE=1 CUDA_VISIBLE_DEVICES="" OMP_NUM_THREADS=1 PYTHONWARNINGS=ignore
 cd "$here"
 # In this order: each script reads what those before it wrote.
-for script in checkpoints pictures processed rows scores quantized generations dpo_runs losses loop_runs gradients variants combinations parquet templates; do
+for script in checkpoints pictures hashes processed rows scores quantized generations dpo_runs losses loop_runs gradients variants combinations parquet templates; do
   if [[ -f "$script.py" ]]; then
     echo "golden: $script"
     "$python" "$script.py"

@@ -104,7 +104,7 @@ public final class Overlap {
                         new AdamWSettings(0.9, 0.999, 1e-8, 0, 1),
                         GraphBudget.unlimited(Precision.BF16))) {
             Sample row = sample(pretrained);
-            int nll = PackedBatch.nllTokens(row, model.imageTokenId(), PromptTargets.IGNORED);
+            int nll = row.row().nllTokens(model.imageTokenId(), PromptTargets.IGNORED);
             StepInput input = new StepInput(List.of(List.of(row)), new BatchTotals(1, 2, nll), 1e-4);
             double[] alone = new double[ROUNDS];
             double[] behind = new double[ROUNDS];

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.batch;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -113,17 +112,5 @@ public final class PackedBatch {
     /** Length of the packed sequence. */
     public int size() {
         return tokens.size();
-    }
-
-    /** Tokens of the negative log-likelihood that a row has, without packing it. */
-    public static int nllTokens(Sample sample, int imageTokenId, PromptTargets promptTargets) {
-        int n = sample.chosen().scoredTokens();
-        if (promptTargets == PromptTargets.SCORED) {
-            n += (int) Arrays.stream(sample.promptIds())
-                    .skip(1)
-                    .filter(id -> id != imageTokenId)
-                    .count();
-        }
-        return n;
     }
 }

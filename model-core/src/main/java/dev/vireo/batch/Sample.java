@@ -2,20 +2,22 @@
 package dev.vireo.batch;
 
 import dev.vireo.image.ProcessedImage;
-import java.util.Arrays;
 import java.util.List;
 
-/**
- * A row as token ids and tiles. Its prompt holds one placeholder id for each image; the batch puts the image's tokens in its
- * place. Arrays are not copied: nobody writes to them.
- */
+/** A row as token ids and tiles; the batch puts an image's tokens in the place of its placeholder. */
 public final class Sample {
-    private final String rowId;
-    private final int[] promptIds;
+    private final RowTokens row;
     private final List<ProcessedImage> images;
-    private final int[] imageTokens;
-    private final Answer chosen;
-    private final Answer rejected;
+
+    /** @param images as many as the row has token counts of images */
+    public Sample(RowTokens row, List<ProcessedImage> images) {
+        if (images.size() != row.imageTokens().length) {
+            throw new IllegalArgumentException("Cannot make row " + row.rowId() + ": " + images.size() + " images with "
+                    + row.imageTokens().length + " token counts");
+        }
+        this.row = row;
+        this.images = List.copyOf(images);
+    }
 
     /**
      * @param imageTokens tokens of each image, in the order of the placeholders
@@ -28,29 +30,25 @@ public final class Sample {
             int[] imageTokens,
             Answer chosen,
             Answer rejected) {
-        if (images.size() != imageTokens.length) {
-            throw new IllegalArgumentException("Cannot make row " + rowId + ": " + images.size() + " images with "
-                    + imageTokens.length + " token counts");
-        }
-        this.rowId = rowId;
-        this.promptIds = promptIds;
-        this.images = List.copyOf(images);
-        this.imageTokens = imageTokens;
-        this.chosen = chosen;
-        this.rejected = rejected;
+        this(new RowTokens(rowId, promptIds, imageTokens, chosen, rejected), images);
     }
 
     /** The same prompt and images with other answers. */
     public Sample withAnswers(Answer newChosen, Answer newRejected) {
-        return new Sample(rowId, promptIds, images, imageTokens, newChosen, newRejected);
+        return new Sample(rowId(), promptIds(), images, imageTokens(), newChosen, newRejected);
+    }
+
+    /** The row without pixels. */
+    public RowTokens row() {
+        return row;
     }
 
     public String rowId() {
-        return rowId;
+        return row.rowId();
     }
 
     public int[] promptIds() {
-        return promptIds;
+        return row.promptIds();
     }
 
     public List<ProcessedImage> images() {
@@ -58,26 +56,24 @@ public final class Sample {
     }
 
     public int[] imageTokens() {
-        return imageTokens;
+        return row.imageTokens();
     }
 
     public Answer chosen() {
-        return chosen;
+        return row.chosen();
     }
 
     public Answer rejected() {
-        return rejected;
+        return row.rejected();
     }
 
     /** Tokens of the prompt with its images. */
     public int prefixTokens() {
-        return promptIds.length
-                - imageTokens.length
-                + Arrays.stream(imageTokens).sum();
+        return row.prefixTokens();
     }
 
     /** Tokens that the packed sequence holds for this row. */
     public int tokens() {
-        return prefixTokens() + chosen.length() + rejected.length();
+        return row.tokens();
     }
 }

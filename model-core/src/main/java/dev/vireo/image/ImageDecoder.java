@@ -36,17 +36,43 @@ public final class ImageDecoder {
      */
     public RgbImage decode(byte[] encoded) throws ImageRejectedException {
         try {
-            EncodedImage file = EncodedImage.of(encoded);
-            long pixels = (long) file.height() * file.width();
-            if (pixels > maxPixels) {
-                throw new ImageRejectedException("the image has " + file.height() + " x " + file.width() + " = "
-                        + pixels + " pixels, more than " + maxPixels);
-            }
+            EncodedImage file = open(encoded);
             RgbImage stored = new RgbImage(overWhite(file.decode()), file.height(), file.width());
             return orientation == Orientation.APPLY ? Turn.of(stored, file.orientation()) : stored;
         } catch (IOException e) {
-            throw new ImageRejectedException("the image cannot be decoded: " + e.getMessage(), e);
+            throw undecodable(e);
         }
+    }
+
+    /**
+     * How large {@link #decode} would find a picture, from its header alone.
+     *
+     * @throws ImageRejectedException as {@code decode}, as far as the header tells
+     */
+    public ImageSize size(byte[] encoded) throws ImageRejectedException {
+        try {
+            EncodedImage file = open(encoded);
+            int turn = orientation == Orientation.APPLY ? file.orientation() : 1;
+            return Turn.swapsSides(turn)
+                    ? new ImageSize(file.width(), file.height(), turn)
+                    : new ImageSize(file.height(), file.width(), turn);
+        } catch (IOException e) {
+            throw undecodable(e);
+        }
+    }
+
+    private EncodedImage open(byte[] encoded) throws IOException {
+        EncodedImage file = EncodedImage.of(encoded);
+        long pixels = (long) file.height() * file.width();
+        if (pixels > maxPixels) {
+            throw new ImageRejectedException("the image has " + file.height() + " x " + file.width() + " = " + pixels
+                    + " pixels, more than " + maxPixels);
+        }
+        return file;
+    }
+
+    private static ImageRejectedException undecodable(IOException e) {
+        return new ImageRejectedException("the image cannot be decoded: " + e.getMessage(), e);
     }
 
     /** In the fixed point of Pillow's alpha_composite (AlphaComposite.c) over an opaque ground. */

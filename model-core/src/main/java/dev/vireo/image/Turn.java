@@ -5,12 +5,17 @@ package dev.vireo.image;
 final class Turn {
     private Turn() {}
 
+    /** Whether height and width change places. */
+    static boolean swapsSides(int orientation) {
+        return orientation > 4;
+    }
+
     /** @param orientation 1 (as it is) to 8 */
     static RgbImage of(RgbImage image, int orientation) {
         if (orientation == 1) {
             return image;
         }
-        boolean transposed = orientation > 4;
+        boolean transposed = swapsSides(orientation);
         int height = transposed ? image.width() : image.height();
         int width = transposed ? image.height() : image.width();
         boolean fromRight = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;

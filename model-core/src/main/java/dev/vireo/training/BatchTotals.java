@@ -7,7 +7,7 @@ package dev.vireo.training;
  *
  * @param rows pairs or demonstrations
  * @param answers of all rows: two of a pair
- * @param nllTokens tokens of the negative log-likelihood, see {@link dev.vireo.batch.PackedBatch#nllTokens}
+ * @param nllTokens tokens of the negative log-likelihood, see {@link dev.vireo.batch.RowTokens#nllTokens}
  */
 public record BatchTotals(long rows, long answers, long nllTokens) {
     public BatchTotals {

@@ -3,7 +3,6 @@ package dev.vireo.training;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
 import dev.vireo.model.Golden;
@@ -106,7 +105,7 @@ final class GoldenRun {
         for (List<Sample> micro : microBatches) {
             for (Sample row : micro) {
                 rows++;
-                tokens += PackedBatch.nllTokens(row, imageTokenId, prompts);
+                tokens += row.row().nllTokens(imageTokenId, prompts);
             }
         }
         return new BatchTotals(rows, 2 * rows, tokens);

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import dev.vireo.adapter.LoraAdapter;
-import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
 import dev.vireo.checkpoint.Checkpoint;
@@ -79,7 +78,7 @@ class QuantizedTrainingTest {
                         GraphBudget.unlimited(Precision.FP32))) {
             List<Sample> rows = List.of(golden.row("plain"), golden.row("lengths"));
             int nll = rows.stream()
-                    .mapToInt(row -> PackedBatch.nllTokens(row, model.imageTokenId(), PromptTargets.IGNORED))
+                    .mapToInt(row -> row.row().nllTokens(model.imageTokenId(), PromptTargets.IGNORED))
                     .sum();
             for (int step = 0; step < 3; step++) {
                 StepResult made = replica.step(

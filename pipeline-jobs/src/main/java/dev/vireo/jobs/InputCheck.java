@@ -19,7 +19,7 @@ final class InputCheck {
     static List<String> problems(JobDefinition definition, JobArguments arguments, Storage storage) throws IOException {
         List<String> problems = new ArrayList<>();
         for (JobOption option : definition.options()) {
-            if (option == JobOption.OUTPUT) {
+            if (option == JobOption.OUTPUT || option.isFlag()) {
                 continue;
             }
             List<String> given = arguments.values().getOrDefault(option, List.of());
@@ -39,7 +39,7 @@ final class InputCheck {
                 }
             }
         }
-        if (arguments.values().containsKey(JobOption.OUTPUT)) {
+        if (arguments.values().containsKey(JobOption.OUTPUT) && !arguments.dryRun()) {
             try {
                 OutputDirectory.requireWritable(storage, arguments.output(), arguments.overwrite());
             } catch (InvalidSettingsException e) {

@@ -37,6 +37,10 @@ final class JobCommand {
                 .sortOptions(false)
                 .customSynopsis(synopsis());
         for (JobOption option : definition.options()) {
+            if (option.isFlag()) {
+                spec.addOption(flag(option.flag(), option.meaning()));
+                continue;
+            }
             spec.addOption(OptionSpec.builder(option.flag())
                     .paramLabel(option.label())
                     .type(option.isList() ? List.class : String.class)
@@ -65,7 +69,7 @@ final class JobCommand {
     private String synopsis() {
         StringBuilder line = new StringBuilder("vireo ").append(definition.name());
         for (JobOption option : definition.options()) {
-            String each = option.flag() + " " + option.label();
+            String each = (option.flag() + " " + option.label()).strip();
             line.append(definition.required().contains(option) ? " " + each : " [" + each + "]");
         }
         return line.append(" [options] [key=value ...]").toString();
@@ -91,11 +95,12 @@ final class JobCommand {
             problems.add("Invalid arguments: " + error.getMessage());
         }
         Map<JobOption, List<String>> values = new EnumMap<>(JobOption.class);
+        boolean writes = values(result, JobOption.DRY_RUN).isEmpty();
         for (JobOption option : definition.options()) {
             List<String> given = values(result, option);
             if (!given.isEmpty()) {
                 values.put(option, given);
-            } else if (definition.required().contains(option)) {
+            } else if (definition.required().contains(option) && (writes || option != JobOption.OUTPUT)) {
                 problems.add("Missing " + option.flag() + " " + option.label() + ": " + option.meaning());
             }
         }
@@ -112,6 +117,9 @@ final class JobCommand {
     private static List<String> values(ParseResult result, JobOption option) {
         if (!result.hasMatchedOption(option.flag())) {
             return List.of();
+        }
+        if (option.isFlag()) {
+            return List.of("true");
         }
         if (!option.isList()) {
             return List.of(result.matchedOptionValue(option.flag(), ""));

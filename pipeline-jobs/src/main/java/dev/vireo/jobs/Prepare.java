@@ -13,7 +13,7 @@ public final class Prepare {
             "prepare",
             "Turn Parquet of image questions into shards: token ids, resized images, exact token counts.",
             Set.of(JobOption.MODEL, JobOption.PARQUET, JobOption.OUTPUT),
-            Set.of(),
+            Set.of(JobOption.DRY_RUN),
             List.of("prepare"),
             new PrepareJob());
 

@@ -19,6 +19,7 @@ import dev.vireo.jobs.shards.ModelIdentity;
 import dev.vireo.jobs.shards.RowText;
 import dev.vireo.jobs.shards.ShardEntry;
 import dev.vireo.jobs.shards.ShardWriter;
+import dev.vireo.jobs.shards.WholeSamples;
 import dev.vireo.jobs.storage.Storage;
 import dev.vireo.pretrained.PretrainedModel;
 import java.io.IOException;
@@ -100,7 +101,8 @@ final class GoldenShards {
                 Answer.of(ints(row.getAsJsonArray("rejected_ids"))));
         Conversation words = Conversation.pair(
                 prompt(row.getAsJsonArray("prompt"), sources.size()), content(row, "chosen"), content(row, "rejected"));
-        writer.write(sample, sources, RowText.of(id, words, new RowText.Provenance("golden", null, null, null)));
+        WholeSamples.write(
+                writer, sample, sources, RowText.of(id, words, new RowText.Provenance("golden", null, null, null)));
     }
 
     private static List<Message> prompt(JsonArray turns, int images) {

@@ -7,23 +7,29 @@ package dev.vireo.jobs.config;
  * @param schema of the input's columns
  * @param template {@code auto}, a template text, or the name of one in {@code conf/templates/}
  * @param images what shards hold of each image
- * @param maxTokens longest row in tokens with image tokens, 0 for no limit
+ * @param lengths limits in tokens
  * @param bos where the beginning-of-sequence token is written
  * @param exif what happens with an image's EXIF orientation
  * @param dedup what happens with rows of the same id
  * @param maxImagePixels largest image, width times height before resizing
- * @param shardRows rows in one shard
+ * @param shardRows most rows in one shard
+ * @param shardSize MiB at which a shard is full
+ * @param dryRunRows rows that a dry run looks at
+ * @param select which rows are kept
  */
 public record PrepareSettings(
         Schema schema,
         String template,
         Images images,
-        int maxTokens,
+        LengthSettings lengths,
         Bos bos,
         Exif exif,
         Dedup dedup,
         int maxImagePixels,
-        int shardRows) {
+        int shardRows,
+        int shardSize,
+        int dryRunRows,
+        SelectSettings select) {
     /** The value of {@link #template()} that stands for the model's own chat template. */
     public static final String MODEL_TEMPLATE = "auto";
 
@@ -80,11 +86,14 @@ public record PrepareSettings(
                 reader.choice("schema", Schema.class),
                 reader.text("template"),
                 reader.choice("images", Images.class),
-                reader.count("max-tokens", 0),
+                LengthSettings.read(reader),
                 reader.choice("bos", Bos.class),
                 reader.choice("exif", Exif.class),
                 reader.choice("dedup", Dedup.class),
                 reader.count("max-image-pixels", 1),
-                reader.count("shard-rows", 1));
+                reader.count("shard-rows", 1),
+                reader.count("shard-size", 1),
+                reader.count("dry-run-rows", 1),
+                SelectSettings.read(reader.below("select")));
     }
 }

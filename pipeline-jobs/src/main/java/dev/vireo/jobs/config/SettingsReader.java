@@ -159,6 +159,19 @@ final class SettingsReader {
         return List.of();
     }
 
+    /** A list of whole numbers from 0, possibly empty. */
+    List<Integer> counts(String key) {
+        List<Integer> counts = new ArrayList<>();
+        for (double number : numbers(key)) {
+            if (number < 0 || number != (int) number) {
+                invalid(key, "whole numbers >= 0");
+                return List.of();
+            }
+            counts.add((int) number);
+        }
+        return counts;
+    }
+
     /** Number of faults that were noted so far. */
     int problems() {
         return problems.size();

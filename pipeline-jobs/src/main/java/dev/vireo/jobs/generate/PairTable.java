@@ -27,6 +27,8 @@ final class PairTable implements AutoCloseable {
               optional binary origin_split (STRING);
               optional binary idx (STRING);
               optional binary image_path (STRING);
+              optional binary source_file (STRING);
+              optional int64 source_row;
               required binary model_hash (STRING);
               required binary adapter_hash (STRING);
               required int64 seed;
@@ -63,7 +65,9 @@ final class PairTable implements AutoCloseable {
         append(pair, "origin_split", split(origin.originSplit()));
         append(pair, "idx", row.rowId());
         append(pair, "image_path", origin.imagePath());
-        pair.append("model_hash", provenance.modelHash())
+        pair.append("source_file", row.lineage().file())
+                .append("source_row", row.lineage().row())
+                .append("model_hash", provenance.modelHash())
                 .append("adapter_hash", provenance.adapterHash())
                 .append("seed", provenance.seed())
                 .append("chosen_sample", choice.better().sample())

@@ -22,67 +22,60 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
 
-/** Finds rows of the same id in the whole input, and decides which of them are rejected. */
+/** Finds rows of the same id in the whole input, and decides which of them are dropped. */
 final class Duplicates {
     private final JavaSparkContext spark;
     private final Storage storage;
-    private final List<ShardTask> tasks;
+    private final List<InputRange> ranges;
 
-    Duplicates(JavaSparkContext spark, Storage storage, List<ShardTask> tasks) {
+    Duplicates(JavaSparkContext spark, Storage storage, List<InputRange> ranges) {
         this.spark = spark;
         this.storage = storage;
-        this.tasks = tasks;
+        this.ranges = ranges;
     }
 
     /**
-     * The tasks, which reject all but the first row of each id.
+     * All but the first row of each id.
      *
      * @throws InvalidSettingsException if rows of one id differ and {@code dedup} does not allow it
      * @throws IOException if the input cannot be read
      */
-    List<ShardTask> reject(Dedup dedup) throws IOException {
+    List<Drop> drops(Dedup dedup) throws IOException {
         try {
-            return rejectUnchecked(dedup);
+            return dropsUnchecked(dedup);
         } catch (InvalidSettingsException e) {
             throw e;
         } catch (Exception e) {
             // Scala throws what it does not declare.
-            throw ShardTask.failure(e);
+            throw InputRange.failure(e);
         }
     }
 
-    private List<ShardTask> rejectUnchecked(Dedup dedup) {
-        List<ShardTask> withIds = tasks.stream().filter(ShardTask::hasIds).toList();
-        if (withIds.isEmpty()) {
-            return tasks;
-        }
-        Map<String, List<Row>> groups = repeated(withIds);
-        if (groups.isEmpty()) {
-            return tasks;
-        }
-        if (dedup == Dedup.ERROR) {
+    private List<Drop> dropsUnchecked(Dedup dedup) {
+        Map<String, List<Row>> groups = repeated();
+        if (dedup == Dedup.ERROR && !groups.isEmpty()) {
             requireEqual(groups);
         }
-        Map<Integer, Map<Long, String>> reasons = new HashMap<>();
+        List<Drop> drops = new ArrayList<>();
         groups.forEach((id, rows) -> {
-            ShardTask first = tasks.get(rows.get(0).task());
-            String reason =
-                    "duplicate row id: " + first.label() + " row " + rows.get(0).row() + " has it already";
+            String reason = "duplicate row id: " + place(rows.get(0)) + " has it already";
             rows.stream()
                     .skip(1)
-                    .forEach(row -> reasons.computeIfAbsent(row.task(), key -> new HashMap<>())
-                            .put(row.row(), reason));
+                    .forEach(row -> drops.add(
+                            new Drop(new RowPlace(ranges.get(row.range()).file(), row.row()), row.range(), reason)));
         });
-        return tasks.stream()
-                .map(task -> task.rejecting(reasons.getOrDefault(task.number(), Map.of())))
-                .toList();
+        return drops;
     }
 
     /** Ids that several rows have, with the rows in the order of the input. */
-    private Map<String, List<Row>> repeated(List<ShardTask> withIds) {
+    private Map<String, List<Row>> repeated() {
+        List<InputRange> withIds = ranges.stream().filter(InputRange::hasIds).toList();
+        if (withIds.isEmpty()) {
+            return Map.of();
+        }
         Storage files = storage;
         JavaPairRDD<String, Row> ids = spark.parallelize(withIds, withIds.size())
-                .flatMapToPair(task -> ids(files, task).iterator());
+                .flatMapToPair(range -> ids(files, range).iterator());
         Map<String, List<Row>> groups = new TreeMap<>();
         for (Tuple2<String, Iterable<Row>> group : ids.groupByKey()
                 .filter(each -> {
@@ -99,17 +92,17 @@ final class Duplicates {
         return groups;
     }
 
-    private static List<Tuple2<String, Row>> ids(Storage storage, ShardTask task) throws IOException {
+    private static List<Tuple2<String, Row>> ids(Storage storage, InputRange range) throws IOException {
         List<Tuple2<String, Row>> ids = new ArrayList<>();
-        try (ParquetRows rows = ParquetRows.openIds(storage, task.file(), task.schema(), task.first(), task.count())) {
-            for (long row = task.first(); rows.next(); row++) {
+        try (ParquetRows rows = range.openIds(storage)) {
+            for (long row = range.first(); rows.next(); row++) {
                 String id = rows.rowId();
                 if (id != null) {
-                    ids.add(new Tuple2<>(id, new Row(task.number(), row)));
+                    ids.add(new Tuple2<>(id, new Row(range.number(), row)));
                 }
             }
         } catch (IOException | RuntimeException e) {
-            throw task.failed(e);
+            throw range.failed(e);
         }
         return ids;
     }
@@ -130,34 +123,34 @@ final class Duplicates {
     }
 
     private String place(Row row) {
-        return tasks.get(row.task()).label() + " row " + row.row();
+        return ranges.get(row.range()).label() + " row " + row.row();
     }
 
     private Map<Row, String> contents(Map<String, List<Row>> groups) {
         Map<Integer, Set<Long>> wanted = new TreeMap<>();
         groups.values()
-                .forEach(rows -> rows.forEach(row -> wanted.computeIfAbsent(row.task(), key -> new HashSet<>())
+                .forEach(rows -> rows.forEach(row -> wanted.computeIfAbsent(row.range(), key -> new HashSet<>())
                         .add(row.row())));
-        List<ShardTask> concerned = wanted.keySet().stream().map(tasks::get).toList();
+        List<InputRange> concerned = wanted.keySet().stream().map(ranges::get).toList();
         Storage files = storage;
         Map<Integer, Set<Long>> rows = new HashMap<>(wanted);
         return spark.parallelize(concerned, concerned.size())
-                .flatMapToPair(task -> contents(files, task, rows.getOrDefault(task.number(), Set.of()))
+                .flatMapToPair(range -> contents(files, range, rows.getOrDefault(range.number(), Set.of()))
                         .iterator())
                 .collectAsMap();
     }
 
-    private static List<Tuple2<Row, String>> contents(Storage storage, ShardTask task, Set<Long> wanted)
+    private static List<Tuple2<Row, String>> contents(Storage storage, InputRange range, Set<Long> wanted)
             throws IOException {
         List<Tuple2<Row, String>> contents = new ArrayList<>();
-        try (ParquetRows rows = ParquetRows.open(storage, task.file(), task.schema(), task.first(), task.count())) {
-            for (long row = task.first(); rows.next(); row++) {
+        try (ParquetRows rows = range.open(storage)) {
+            for (long row = range.first(); rows.next(); row++) {
                 if (wanted.contains(row)) {
-                    contents.add(new Tuple2<>(new Row(task.number(), row), content(rows)));
+                    contents.add(new Tuple2<>(new Row(range.number(), row), content(rows)));
                 }
             }
         } catch (IOException | RuntimeException e) {
-            throw task.failed(e);
+            throw range.failed(e);
         }
         return contents;
     }
@@ -176,11 +169,11 @@ final class Duplicates {
     /**
      * A row of the input.
      *
-     * @param task that has it
+     * @param range that has it
      * @param row its number in the file
      */
-    record Row(int task, long row) implements Serializable {
+    record Row(int range, long row) implements Serializable {
         static final Comparator<Row> INPUT_ORDER =
-                Comparator.comparingInt(Row::task).thenComparingLong(Row::row);
+                Comparator.comparingInt(Row::range).thenComparingLong(Row::row);
     }
 }

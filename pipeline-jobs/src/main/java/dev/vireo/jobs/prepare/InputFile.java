@@ -10,6 +10,7 @@ import dev.vireo.jobs.storage.FileEntry;
 import dev.vireo.jobs.storage.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +19,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * One file of the input.
  *
+ * @param source number of the input that holds it, from 0
  * @param entry where it lies
  * @param label its name, with as many folders before it as make it unique in the input
  * @param schema of its columns
  * @param hasIds whether it has a column of row ids
  * @param groupRows rows of each row group
  */
-record InputFile(FileEntry entry, String label, PrepareSettings.Schema schema, boolean hasIds, List<Long> groupRows) {
+record InputFile(
+        int source,
+        FileEntry entry,
+        String label,
+        PrepareSettings.Schema schema,
+        boolean hasIds,
+        List<Long> groupRows) {
     private static final String SUFFIX = ".parquet";
 
     InputFile {
@@ -39,12 +47,14 @@ record InputFile(FileEntry entry, String label, PrepareSettings.Schema schema, b
     static List<InputFile> all(Storage storage, List<String> inputs, PrepareSettings.Schema schema) throws IOException {
         List<String> problems = new ArrayList<>();
         List<FileEntry> entries = new ArrayList<>();
+        List<Integer> sources = new ArrayList<>();
         for (String input : inputs) {
             int before = entries.size();
             collect(storage, storage.entry(input), entries);
             if (entries.size() == before) {
                 problems.add("Cannot read --input " + input + ": it holds no " + SUFFIX + " file");
             }
+            sources.addAll(Collections.nCopies(entries.size() - before, inputs.indexOf(input)));
         }
         List<String> labels = labels(entries);
         List<InputFile> files = new ArrayList<>();
@@ -54,7 +64,12 @@ record InputFile(FileEntry entry, String label, PrepareSettings.Schema schema, b
                 ParquetLayout layout = ParquetLayout.read(storage, entry.path());
                 PrepareSettings.Schema found = InputSchema.of(schema, layout.columns(), entry.path());
                 files.add(new InputFile(
-                        entry, labels.get(i), found, ParquetRows.hasIds(found, layout.columns()), layout.groupRows()));
+                        sources.get(i),
+                        entry,
+                        labels.get(i),
+                        found,
+                        ParquetRows.hasIds(found, layout.columns()),
+                        layout.groupRows()));
             } catch (InvalidSettingsException e) {
                 problems.addAll(e.problems());
             }

@@ -56,7 +56,7 @@ final class ModelTools implements AutoCloseable {
 
     /** For one task. */
     RowMaker rows() {
-        return new RowMaker(tokenizer, model.images(), recipe.images().decoder(), recipe.maxTokens());
+        return new RowMaker(tokenizer, model.images(), recipe.images().decoder(), recipe.limits());
     }
 
     int imageTokenId() {

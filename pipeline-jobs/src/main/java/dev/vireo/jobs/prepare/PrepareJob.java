@@ -6,6 +6,7 @@ import dev.vireo.jobs.config.PrepareSettings;
 import dev.vireo.jobs.runtime.Job;
 import dev.vireo.jobs.runtime.JobContext;
 import dev.vireo.jobs.runtime.Progress;
+import dev.vireo.jobs.select.Selection;
 import dev.vireo.jobs.shards.Manifest;
 import dev.vireo.jobs.shards.Sha256;
 import dev.vireo.jobs.shards.ShardWriter;
@@ -15,11 +16,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.LongAccumulator;
 
@@ -31,6 +34,9 @@ import org.apache.spark.util.LongAccumulator;
 public final class PrepareJob implements Job {
     private static final long POLL_MILLIS = 200;
 
+    /** Settings that the shards do not depend on; the template is in their fingerprint as a text. */
+    private static final Set<String> NOT_IN_SHARDS = Set.of("prepare.template", "prepare.dry-run-rows");
+
     @Override
     public void run(JobContext context) throws Exception {
         PrepareSettings settings = context.settings().prepare();
@@ -39,17 +45,16 @@ public final class PrepareJob implements Job {
                 storage.absolute(context.arguments().model()),
                 Templates.text(settings.template(), context.home()),
                 settings);
-        List<InputFile> files = InputFile.all(storage, context.arguments().inputs(), settings.schema());
+        List<String> inputs = context.arguments().inputs();
+        Selection selection = Selection.of(settings.select(), inputs.size());
+        List<InputFile> files = InputFile.all(storage, inputs, settings.schema());
         ModelTools tools = tools(storage, recipe);
-        List<ShardTask> tasks = tasks(context, files);
-        String fingerprint = fingerprint(context, files, tools);
-        OutputDirectory output = OutputDirectory.open(
-                storage,
-                context.arguments().output(),
-                context.name(),
-                fingerprint,
-                context.arguments().overwrite());
-        prepare(context, recipe, tools, tasks, fingerprint, output);
+        List<InputRange> ranges = InputRange.all(files, settings.shardRows());
+        if (context.arguments().dryRun()) {
+            new DryRun(context, recipe, selection).run(ranges);
+        } else {
+            prepare(context, recipe, tools, selection, files, ranges);
+        }
         // After a failure tasks may still use them.
         tools.close();
     }
@@ -58,22 +63,37 @@ public final class PrepareJob implements Job {
             JobContext context,
             Recipe recipe,
             ModelTools tools,
-            List<ShardTask> tasks,
-            String fingerprint,
-            OutputDirectory output)
+            Selection selection,
+            List<InputFile> files,
+            List<InputRange> ranges)
             throws Exception {
+        // Writes nothing, since the ids may be refused.
+        List<Drop> sameIds = new Duplicates(spark(context), context.storage(), ranges)
+                .drops(context.settings().prepare().dedup());
+        String fingerprint = fingerprint(context, files, tools);
         Storage storage = context.storage();
+        OutputDirectory output = OutputDirectory.open(
+                storage,
+                context.arguments().output(),
+                context.name(),
+                fingerprint,
+                context.arguments().overwrite());
         long started = System.nanoTime();
+        RowScan scan = new RowScan(storage, recipe, selection.needsLooks());
+        Decisions decisions = Decisions.make(context.spark(), storage, selection, scan, ranges, sameIds, output.path());
+        List<ShardTask> tasks = ShardTask.plan(
+                ranges, decisions.byRange(), context.settings().prepare().shardRows());
         Map<Integer, ShardResult> done = done(context, output.path(), tasks);
         long doneBefore = done.values().stream().mapToLong(ShardResult::rowsIn).sum();
-        List<ShardResult> results = results(context, recipe, tasks, done, output.path());
+        List<ShardResult> results = results(context, recipe, tasks, decisions, done, output.path());
         Manifest manifest = Manifest.of(
                 tools.identity(),
                 recipe.images(),
                 Sha256.of(tools.template()),
                 fingerprint,
-                results.stream().map(ShardResult::entry).toList());
-        Summary summary = new Summary(manifest, results, doneBefore, (System.nanoTime() - started) / 1e9);
+                results.stream().flatMap(result -> result.shards().stream()).toList());
+        Summary summary =
+                new Summary(manifest, results, decisions.notes(), doneBefore, (System.nanoTime() - started) / 1e9);
         storage.publish(output.child(Manifest.FILE), manifest.toJson());
         output.finish(summary.toJson());
         storage.delete(output.child(ShardWriter.UNFINISHED));
@@ -99,49 +119,51 @@ public final class PrepareJob implements Job {
                 .append('\n');
         all.append(Sha256.of(tools.template())).append('\n');
         context.settings().written().forEach((key, value) -> {
-            if (key.startsWith("prepare.") && !key.equals("prepare.template")) {
+            if (key.startsWith("prepare.") && !NOT_IN_SHARDS.contains(key)) {
                 all.append(key).append('=').append(value).append('\n');
             }
         });
         for (InputFile file : files) {
-            all.append(file.entry()).append(' ').append(file.rows()).append('\n');
+            all.append(file.source())
+                    .append(' ')
+                    .append(file.entry())
+                    .append(' ')
+                    .append(file.rows())
+                    .append('\n');
         }
         return Sha256.of(all.toString());
-    }
-
-    /** The shards, rows of ids that came before left out. Writes nothing, since the ids may be refused. */
-    private static List<ShardTask> tasks(JobContext context, List<InputFile> files) throws IOException {
-        PrepareSettings settings = context.settings().prepare();
-        List<ShardTask> tasks = ShardTask.plan(files, settings.shardRows());
-        return new Duplicates(spark(context), context.storage(), tasks).reject(settings.dedup());
     }
 
     private static JavaSparkContext spark(JobContext context) {
         return JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     }
 
-    /** Runs what is not done yet, and gives the results of all shards in their order. */
+    /** Runs what is not done yet, and gives the results of all tasks in their order. */
     private static List<ShardResult> results(
-            JobContext context, Recipe recipe, List<ShardTask> tasks, Map<Integer, ShardResult> done, String output)
+            JobContext context,
+            Recipe recipe,
+            List<ShardTask> tasks,
+            Decisions decisions,
+            Map<Integer, ShardResult> done,
+            String output)
             throws Exception {
         if (done.size() < tasks.size()) {
             List<ShardTask> left = tasks.stream()
                     .filter(task -> !done.containsKey(task.number()))
                     .toList();
-            long rows = tasks.stream().mapToLong(ShardTask::count).sum();
+            long rows = tasks.stream().mapToLong(task -> task.rows().count()).sum();
+            PrepareSettings settings = context.settings().prepare();
             try (Progress progress = context.console().progress("prepare", "rows", rows)) {
-                ShardRun run = new ShardRun(context.storage(), output, recipe);
-                run(spark(context), run, left, progress, rows).forEach(result -> done.put(number(result), result));
+                ShardRun run = new ShardRun(
+                        context.storage(), output, recipe, settings.shardRows(), (long) settings.shardSize() << 20);
+                run(spark(context), run, left, decisions.reasons(), progress, rows)
+                        .forEach(result -> done.put(result.task(), result));
             }
         }
         return new ArrayList<>(done.values());
     }
 
-    private static int number(ShardResult result) {
-        return Integer.parseInt(result.entry().name());
-    }
-
-    /** What an earlier run did, by the number of the shard. */
+    /** What an earlier run did, by the number of the task. */
     private static Map<Integer, ShardResult> done(JobContext context, String output, List<ShardTask> tasks)
             throws IOException {
         Storage storage = context.storage();
@@ -159,17 +181,27 @@ public final class PrepareJob implements Job {
     }
 
     private static List<ShardResult> run(
-            JavaSparkContext spark, ShardRun run, List<ShardTask> tasks, Progress progress, long allRows)
+            JavaSparkContext spark,
+            ShardRun run,
+            List<ShardTask> tasks,
+            JavaPairRDD<RowPlace, String> dropped,
+            Progress progress,
+            long allRows)
             throws Exception {
-        long before = allRows - tasks.stream().mapToLong(ShardTask::count).sum();
+        long before =
+                allRows - tasks.stream().mapToLong(task -> task.rows().count()).sum();
         LongAccumulator rows = spark.sc().longAccumulator("rows");
         progress.update(before, "");
-        JavaFutureAction<List<ShardResult>> running = spark.parallelize(tasks, tasks.size())
-                .map(task -> {
-                    ShardResult result = run.call(task);
-                    rows.add(task.count());
-                    return result;
-                })
+        TaskPartitioner byTask = new TaskPartitioner(tasks);
+        JavaFutureAction<List<ShardResult>> running = dropped.filter(each -> byTask.covers(each._1()))
+                .repartitionAndSortWithinPartitions(byTask)
+                .mapPartitionsWithIndex(
+                        (task, reasons) -> {
+                            ShardResult result = run.run(tasks.get(task), reasons);
+                            rows.add(result.rowsIn());
+                            return List.of(result).iterator();
+                        },
+                        false)
                 .collectAsync();
         while (true) {
             try {
@@ -179,7 +211,7 @@ public final class PrepareJob implements Job {
             } catch (TimeoutException e) {
                 progress.update(before + rows.value(), "");
             } catch (ExecutionException e) {
-                throw ShardTask.failure(e);
+                throw InputRange.failure(e);
             }
         }
     }

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param template text of the chat template; null for the model's own
  * @param bos when prompts begin with BOS
  * @param images how pictures become tiles
- * @param maxTokens longest row, 0 for no limit
+ * @param limits how long rows may be
  */
-record Recipe(String model, @Nullable String template, Bos bos, ImageRules images, int maxTokens)
+record Recipe(String model, @Nullable String template, Bos bos, ImageRules images, LengthLimits limits)
         implements Serializable {
 
     static Recipe of(String model, @Nullable String template, PrepareSettings settings) {
@@ -33,6 +33,10 @@ record Recipe(String model, @Nullable String template, Bos bos, ImageRules image
                 };
         boolean exif = settings.exif() == PrepareSettings.Exif.APPLY;
         return new Recipe(
-                model, template, bos, new ImageRules(storage, exif, settings.maxImagePixels()), settings.maxTokens());
+                model,
+                template,
+                bos,
+                new ImageRules(storage, exif, settings.maxImagePixels()),
+                new LengthLimits(settings.lengths()));
     }
 }

@@ -2,88 +2,61 @@
 package dev.vireo.jobs.prepare;
 
 import dev.vireo.batch.Answer;
-import dev.vireo.batch.Sample;
+import dev.vireo.batch.RowTokens;
+import dev.vireo.image.DifferenceHash;
 import dev.vireo.image.ImageDecoder;
 import dev.vireo.image.ImageProcessor;
 import dev.vireo.image.ImageRejectedException;
+import dev.vireo.image.ImageSize;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.jobs.schema.InputRow;
 import dev.vireo.jobs.schema.RejectedRowException;
-import dev.vireo.jobs.shards.Sha256;
 import dev.vireo.tokenization.PairTokenizer;
 import dev.vireo.tokenization.TokenizedConversation;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.function.Supplier;
 
 /**
- * Makes ids and tiles of rows. The pictures of the last rows are kept, since data sets ask several questions about one.
- * Confined to one thread.
+ * Makes ids and tiles of rows. Token counts need the headers of the images alone, so a row is decided on before anything is
+ * decoded. Threads may share one.
  */
 final class RowMaker {
-    private static final int KEPT_PICTURES = 8;
-
     private final PairTokenizer tokenizer;
     private final ImageProcessor processor;
     private final ImageDecoder decoder;
-    private final int maxTokens;
-    private final Map<String, ProcessedImage> pictures = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, ProcessedImage> eldest) {
-            return size() > KEPT_PICTURES;
-        }
-    };
+    private final LengthLimits limits;
 
-    RowMaker(PairTokenizer tokenizer, ImageProcessor processor, ImageDecoder decoder, int maxTokens) {
+    RowMaker(PairTokenizer tokenizer, ImageProcessor processor, ImageDecoder decoder, LengthLimits limits) {
         this.tokenizer = tokenizer;
         this.processor = processor;
         this.decoder = decoder;
-        this.maxTokens = maxTokens;
+        this.limits = limits;
     }
 
     /**
-     * The row as the model takes it.
+     * The row as the model takes it, without pixels.
      *
-     * @throws RejectedRowException if it cannot be used
+     * @throws RejectedRowException if it cannot be used, or is too long
      */
-    Sample sample(String rowId, InputRow row) {
-        List<ProcessedImage> images = new ArrayList<>();
+    RowTokens tokens(String rowId, InputRow row) {
         int[] imageTokens = new int[row.images().size()];
         for (int i = 0; i < imageTokens.length; i++) {
-            ProcessedImage image = picture(row.images().get(i), imageTokens.length);
-            images.add(image);
-            imageTokens[i] = processor.imageTokens(image.imageHeight(), image.imageWidth(), imageTokens.length);
+            ImageSize size = size(row.images().get(i));
+            int rowImages = imageTokens.length;
+            imageTokens[i] = usable(() -> processor.imageTokens(size.height(), size.width(), rowImages));
         }
         TokenizedConversation ids = tokenize(row);
-        Sample sample = new Sample(
+        RowTokens tokens = new RowTokens(
                 rowId,
                 ids.promptIds(),
-                images,
                 imageTokens,
                 answer(ids.chosenIds(), ids.chosenScored()),
                 answer(ids.rejectedIds(), ids.rejectedScored()));
-        requireLength(sample);
-        return sample;
+        limits.require(tokens);
+        return tokens;
     }
 
     private static Answer answer(int[] ids, boolean[] scored) {
         return ids.length == 0 ? Answer.none() : Answer.of(ids, scored);
-    }
-
-    private ProcessedImage picture(byte[] encoded, int rowImages) {
-        String key = Sha256.of(encoded) + " of " + rowImages;
-        ProcessedImage known = pictures.get(key);
-        if (known != null) {
-            return known;
-        }
-        try {
-            ProcessedImage made = processor.process(decoder.decode(encoded), rowImages);
-            pictures.put(key, made);
-            return made;
-        } catch (ImageRejectedException e) {
-            throw new RejectedRowException("unusable image: " + e.getMessage());
-        }
     }
 
     private TokenizedConversation tokenize(InputRow row) {
@@ -94,12 +67,26 @@ final class RowMaker {
         }
     }
 
-    /** The longest sequence that one answer makes: what the model must hold, whichever way pairs are batched. */
-    private void requireLength(Sample sample) {
-        int tokens = sample.prefixTokens()
-                + Math.max(sample.chosen().length(), sample.rejected().length());
-        if (maxTokens > 0 && tokens > maxTokens) {
-            throw new RejectedRowException("too long: " + tokens + " tokens, prepare.max-tokens is " + maxTokens);
+    /** What an image's header says. */
+    ImageSize size(byte[] encoded) {
+        return usable(() -> decoder.size(encoded));
+    }
+
+    /** The tiles of an image, of a row with {@code rowImages} of them. */
+    ProcessedImage tiles(byte[] encoded, int rowImages) {
+        return usable(() -> processor.process(decoder.decode(encoded), rowImages));
+    }
+
+    /** The difference hash of an image. */
+    long look(byte[] encoded) {
+        return usable(() -> DifferenceHash.of(decoder.decode(encoded)));
+    }
+
+    private static <T> T usable(Supplier<T> making) {
+        try {
+            return making.get();
+        } catch (ImageRejectedException e) {
+            throw new RejectedRowException("unusable image: " + e.getMessage());
         }
     }
 }

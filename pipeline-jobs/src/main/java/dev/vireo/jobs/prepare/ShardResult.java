@@ -3,20 +3,25 @@ package dev.vireo.jobs.prepare;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
+import dev.vireo.jobs.shards.ImageBytes;
 import dev.vireo.jobs.shards.ShardEntry;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What became of the rows of one shard; also the content of its marker.
+ * What became of the rows of one task; also the content of its marker.
  *
- * @param entry the shard
+ * @param task number of the task
+ * @param shards that it wrote, in the order of the rows
+ * @param images what they take
  * @param rowsIn rows read
  * @param rejected rows by the kind of their fault
  */
-record ShardResult(ShardEntry entry, long rowsIn, TreeMap<String, Long> rejected) implements Serializable {
+record ShardResult(int task, List<ShardEntry> shards, ImageBytes images, long rowsIn, TreeMap<String, Long> rejected)
+        implements Serializable {
     private static final Gson GSON = new Gson();
 
     String toJson() {

@@ -34,6 +34,11 @@ public record JobArguments(Map<JobOption, List<String>> values, boolean overwrit
         return values.containsKey(JobOption.PARQUET) ? all(JobOption.PARQUET) : all(JobOption.SHARDS);
     }
 
+    /** Whether the job only looks and writes nothing. */
+    public boolean dryRun() {
+        return values.containsKey(JobOption.DRY_RUN);
+    }
+
     /** The held-out rows, if given. */
     public @Nullable String eval() {
         return first(JobOption.EVAL);

@@ -21,7 +21,12 @@ public enum JobOption {
     /** A directory written by prepare, held out from training. */
     EVAL("--eval", "SHARDS", "held-out rows, a directory written by prepare"),
     /** The directory that the job writes. */
-    OUTPUT("--output", "DIR", "directory that the job writes");
+    OUTPUT("--output", "DIR", "directory that the job writes"),
+    /** Look only. */
+    DRY_RUN(
+            "--dry-run",
+            "",
+            "look at some rows and show what would become of them; writes nothing and needs no --output");
 
     private final String flag;
     private final String label;
@@ -38,7 +43,7 @@ public enum JobOption {
         return flag;
     }
 
-    /** The name of its value in help. */
+    /** The name of its value in help; empty where it has none. */
     public String label() {
         return label;
     }
@@ -46,6 +51,11 @@ public enum JobOption {
     /** One line of help. */
     public String meaning() {
         return meaning;
+    }
+
+    /** Whether the option has no value. */
+    public boolean isFlag() {
+        return this == DRY_RUN;
     }
 
     /** Whether the option may be given several times. */

@@ -23,6 +23,8 @@ record ColumnType(String name, Map<String, ColumnType> fields) {
     static final ColumnType BYTES = new ColumnType("binary", Map.of());
     static final ColumnType BOOL = new ColumnType("bool", Map.of());
     static final ColumnType INT64 = new ColumnType("int64", Map.of());
+    /** Of a column without a single value, as writers leave it that had none to learn a type from. */
+    static final ColumnType NULL = new ColumnType("null", Map.of());
 
     private static final String ELEMENT = "element";
     private static final String EITHER = "either";
@@ -61,6 +63,9 @@ record ColumnType(String name, Map<String, ColumnType> fields) {
     }
 
     private static String primitive(Type type) {
+        if (type.getLogicalTypeAnnotation() instanceof LogicalTypeAnnotation.UnknownLogicalTypeAnnotation) {
+            return NULL.name();
+        }
         PrimitiveTypeName kind = type.asPrimitiveType().getPrimitiveTypeName();
         return switch (kind) {
             case BINARY ->

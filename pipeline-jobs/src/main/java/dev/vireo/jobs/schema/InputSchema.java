@@ -58,11 +58,13 @@ public final class InputSchema {
                 })
                 && nested(schema).entrySet().stream().allMatch(column -> {
                     ColumnType type = found.get(column.getKey());
-                    return type == null || column.getValue().reads(type);
+                    return type == null
+                            || type.equals(ColumnType.NULL)
+                            || column.getValue().reads(type);
                 });
     }
 
-    /** Columns that a file need not have, and of this type if it has them. */
+    /** Columns that a file need not have, and of this type if it has them and they have a value. */
     private static Map<String, ColumnType> nested(RecordSchema schema) {
         Map<String, ColumnType> nested = new TreeMap<>(schema.optional());
         nested.values().removeIf(type -> type.fields().isEmpty());

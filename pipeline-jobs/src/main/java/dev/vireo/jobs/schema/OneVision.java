@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** lmms-lab/LLaVA-OneVision-Data: {@code <image>} in the text says where the image stands; text rows have none. */
+/** lmms-lab/LLaVA-OneVision-Data: {@code <image>} in the text says where the image stands. Text rows have none, and
+ * folders of text alone no column of images, or one without a value. */
 final class OneVision implements RecordSchema {
     private static final Map<String, String> ROLES =
             Map.of("human", "user", "gpt", Message.ASSISTANT, "system", "system");
@@ -21,15 +22,20 @@ final class OneVision implements RecordSchema {
     @Override
     public Map<String, ColumnType> required() {
         return Map.of(
-                "image",
-                Pictures.TYPE,
-                "conversations",
-                ColumnType.list(ColumnType.struct("from", ColumnType.TEXT, "value", ColumnType.TEXT)));
+                "conversations", ColumnType.list(ColumnType.struct("from", ColumnType.TEXT, "value", ColumnType.TEXT)));
     }
 
     @Override
     public Map<String, ColumnType> optional() {
-        return Map.of("id", ColumnType.TEXT, "data_source", ColumnType.TEXT, Turns.LABEL, ColumnType.BOOL);
+        return Map.of(
+                "image",
+                Pictures.TYPE,
+                "id",
+                ColumnType.TEXT,
+                "data_source",
+                ColumnType.TEXT,
+                Turns.LABEL,
+                ColumnType.BOOL);
     }
 
     @Override

@@ -22,7 +22,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
 /** One Arrow file while it is written under a temporary name, buffers compressed with Zstandard. */
 final class ArrowOutput implements AutoCloseable {
     /** Faster levels cost more bytes than they save time: resizing takes several times as long as this one. */
-    private static final int ZSTD_LEVEL = 1;
+    static final int ZSTD_LEVEL = 1;
 
     private final Storage storage;
     private final String directory;
@@ -83,6 +83,11 @@ final class ArrowOutput implements AutoCloseable {
             root.clear();
             rows = 0;
         }
+    }
+
+    /** Bytes of the batches that are written. */
+    long bytesWritten() {
+        return writer.bytesWritten();
     }
 
     /** Completes the file and gives it its final name. */

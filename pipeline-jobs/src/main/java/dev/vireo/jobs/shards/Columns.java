@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.IntVector;
@@ -48,7 +49,10 @@ final class Columns {
             text("ds_name"),
             text("origin_dataset"),
             text("origin_split"),
-            text("image_path")));
+            text("image_path"),
+            text("source_file"),
+            wide("source_row"),
+            text("transformations")));
 
     static final Schema IMAGES = new Schema(List.of(
             text("sha256"),
@@ -78,6 +82,10 @@ final class Columns {
         return Field.notNullable(name, new ArrowType.Int(32, true));
     }
 
+    private static Field wide(String name) {
+        return Field.notNullable(name, new ArrowType.Int(64, true));
+    }
+
     private static Field flag(String name) {
         return Field.notNullable(name, ArrowType.Bool.INSTANCE);
     }
@@ -98,6 +106,10 @@ final class Columns {
 
     void putInt(String column, int row, int value) {
         vector(column, IntVector.class).setSafe(row, value);
+    }
+
+    void putLong(String column, int row, long value) {
+        vector(column, BigIntVector.class).setSafe(row, value);
     }
 
     void putInts(String column, int row, int[] values) {
@@ -137,6 +149,10 @@ final class Columns {
 
     int integer(String column, int row) {
         return vector(column, IntVector.class).get(row);
+    }
+
+    long wholeNumber(String column, int row) {
+        return vector(column, BigIntVector.class).get(row);
     }
 
     int[] integers(String column, int row) {

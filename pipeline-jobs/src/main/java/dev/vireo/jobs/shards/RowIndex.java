@@ -108,7 +108,7 @@ public final class RowIndex {
         return prefixTokens[row] + chosenTokens[row] + rejectedTokens[row];
     }
 
-    /** Tokens of the negative log-likelihood; as {@link dev.vireo.batch.PackedBatch#nllTokens}. */
+    /** Tokens of the negative log-likelihood; as {@link dev.vireo.batch.RowTokens#nllTokens}. */
     public int nllTokens(int row, PromptTargets promptTargets) {
         return promptTargets == PromptTargets.SCORED ? allTargets[row] : completionTargets[row];
     }

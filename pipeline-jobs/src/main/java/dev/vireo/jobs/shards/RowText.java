@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param question the prompt's text without images
  * @param chosen text of the preferred answer, empty where there is none; of several turns the assistant's, with an empty line between
  * @param rejected text of the other answer; null where there is none
- * @param provenance where the row comes from
+ * @param provenance what the row's source says about it
+ * @param lineage where prepare found it
  */
 public record RowText(
         String rowId,
@@ -23,7 +24,8 @@ public record RowText(
         String question,
         String chosen,
         @Nullable String rejected,
-        Provenance provenance) {
+        Provenance provenance,
+        Lineage lineage) {
     public RowText {
         prompt = List.copyOf(prompt);
     }
@@ -45,6 +47,23 @@ public record RowText(
         public static final Provenance NONE = new Provenance(null, null, null, null);
     }
 
+    /**
+     * The place of a row in the input of prepare, and what was done to it there.
+     *
+     * @param file path of the Parquet file; empty where the row was not prepared
+     * @param row its number in the file, from 0
+     * @param transformations in their order, separated by semicolons
+     */
+    public record Lineage(String file, long row, String transformations) {
+        /** Of a row that no file holds. */
+        public static final Lineage NONE = new Lineage("", 0, "");
+    }
+
+    /** The same row, found in a file. */
+    public RowText with(Lineage found) {
+        return new RowText(rowId, prompt, question, chosen, rejected, provenance, found);
+    }
+
     /** A conversation in words. */
     public static RowText of(String rowId, Conversation conversation, Provenance provenance) {
         String question = conversation.prompt().stream()
@@ -57,7 +76,8 @@ public record RowText(
                 question,
                 answer(conversation.chosen()),
                 conversation.rejected().isEmpty() ? null : answer(conversation.rejected()),
-                provenance);
+                provenance,
+                Lineage.NONE);
     }
 
     private static String answer(List<Message> continuation) {

@@ -35,6 +35,11 @@ public record ShardEntry(String name, int rows, long tokens, int images, List<St
         }
     }
 
+    /** Bytes of the rows without their images. */
+    public long rowBytes() {
+        return files.isEmpty() ? 0 : index().bytes() + rowFile().bytes();
+    }
+
     StoredFile index() {
         return files.get(0);
     }

@@ -2,9 +2,8 @@
 package dev.vireo.jobs.shards;
 
 import dev.vireo.batch.Answer;
-import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.PackedBatch.PromptTargets;
-import dev.vireo.batch.Sample;
+import dev.vireo.batch.RowTokens;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.jobs.storage.Storage;
 import java.io.IOException;
@@ -12,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.apache.arrow.memory.RootAllocator;
 
 /**
@@ -22,10 +22,15 @@ public final class ShardWriter implements AutoCloseable {
     /** The folder of files that have no name yet, below the manifest's; a finished output has none. */
     public static final String UNFINISHED = "_progress";
 
-    private final String name;
+    private final Storage storage;
+    private final String directory;
+    private final int number;
+    private final int part;
     private final ImageStorage images;
     private final int imageTokenId;
-    private final Map<String, Integer> imagePlaces = new HashMap<>();
+    private final Map<String, Integer> places = new HashMap<>();
+    private final Map<String, Integer> picturePlaces = new HashMap<>();
+    private final ImageBytes.Count imageBytes = new ImageBytes.Count();
     private final RootAllocator allocator = new RootAllocator();
     private final ArrowOutput indexFile;
     private final ArrowOutput rowFile;
@@ -33,20 +38,26 @@ public final class ShardWriter implements AutoCloseable {
     private int rows;
     private long tokens;
 
-    private ShardWriter(Storage storage, String directory, int number, ImageStorage images, int imageTokenId)
+    private ShardWriter(Storage storage, String directory, int number, int part, ImageStorage images, int imageTokenId)
             throws IOException {
-        this.name = String.format(Locale.ROOT, "%05d", number);
+        this.storage = storage;
+        this.directory = directory;
+        this.number = number;
+        this.part = part;
         this.images = images;
         this.imageTokenId = imageTokenId;
-        this.indexFile = output(storage, directory, "index", Columns.INDEX);
-        this.rowFile = output(storage, directory, "rows", Columns.ROWS);
-        this.imageFile = output(storage, directory, "images", Columns.IMAGES);
+        this.indexFile = output("index", Columns.INDEX);
+        this.rowFile = output("rows", Columns.ROWS);
+        this.imageFile = output("images", Columns.IMAGES);
     }
 
-    private ArrowOutput output(
-            Storage storage, String directory, String part, org.apache.arrow.vector.types.pojo.Schema schema)
-            throws IOException {
-        return new ArrowOutput(storage, directory, "shards/" + name + "-" + part + ".arrow", schema, allocator);
+    private ArrowOutput output(String file, org.apache.arrow.vector.types.pojo.Schema schema) throws IOException {
+        return new ArrowOutput(storage, directory, "shards/" + name() + "-" + file + ".arrow", schema, allocator);
+    }
+
+    private String name() {
+        String name = String.format(Locale.ROOT, "%05d", number);
+        return part == 0 ? name : name + "." + part;
     }
 
     /**
@@ -59,40 +70,51 @@ public final class ShardWriter implements AutoCloseable {
      */
     public static ShardWriter create(
             Storage storage, String directory, int number, ImageStorage images, int imageTokenId) throws IOException {
-        return new ShardWriter(storage, directory, number, images, imageTokenId);
+        return new ShardWriter(storage, directory, number, 0, images, imageTokenId);
+    }
+
+    /** Starts the shard that goes on where this one is full; its name is this one's with the part, such as {@code 00012.1}. */
+    public ShardWriter next() throws IOException {
+        return new ShardWriter(storage, directory, number, part + 1, images, imageTokenId);
     }
 
     /**
-     * Appends a row.
+     * The place of an image in the file of images, if it has one.
      *
-     * @param sources the encoded bytes of each of the row's images
-     * @param text the row in words
+     * @param hash of its encoded bytes
+     * @param rowImages images of the row that needs it, itself included
      */
-    public void write(Sample sample, List<byte[]> sources, RowText text) throws IOException {
-        if (sources.size() != sample.images().size()) {
-            throw new IllegalArgumentException("Cannot write row " + sample.rowId() + ": " + sources.size()
-                    + " encoded images for " + sample.images().size() + " images");
-        }
-        int[] places = new int[sources.size()];
-        for (int i = 0; i < places.length; i++) {
-            places[i] = place(sources.get(i), sample.images().get(i));
-        }
-        writeIndex(sample);
-        writeRow(sample, places, text);
-        rows++;
-        tokens += sample.tokens();
+    public OptionalInt find(String hash, int rowImages) {
+        Integer place = places.get(use(hash, rowImages));
+        return place == null ? OptionalInt.empty() : OptionalInt.of(place);
     }
 
-    private int place(byte[] source, ProcessedImage image) throws IOException {
-        String hash = Sha256.of(source);
-        String key =
-                hash + " in " + image.tileCount(); // one of several pictures may be tiled otherwise than the same alone
-        Integer known = imagePlaces.get(key);
-        if (known != null) {
-            return known;
+    private static String use(String hash, int rowImages) {
+        return hash + " of " + rowImages;
+    }
+
+    /**
+     * Appends an image, unless the same tiles of it are there already.
+     *
+     * @param hash of its encoded bytes
+     * @param source its encoded bytes
+     * @param rowImages images of the row that needs it, itself included
+     * @return its place
+     */
+    public int add(String hash, byte[] source, int rowImages, ProcessedImage image) throws IOException {
+        // one of several pictures may be tiled otherwise than the same alone
+        String picture = hash + " in " + image.tileCount();
+        Integer place = picturePlaces.get(picture);
+        if (place == null) {
+            place = picturePlaces.size();
+            picturePlaces.put(picture, place);
+            store(hash, source, image);
         }
-        int place = imagePlaces.size();
-        imagePlaces.put(key, place);
+        places.put(use(hash, rowImages), place);
+        return place;
+    }
+
+    private void store(String hash, byte[] source, ProcessedImage image) throws IOException {
         Columns cells = imageFile.columns();
         cells.putText("sha256", 0, hash);
         cells.putBytes("source", 0, source);
@@ -105,41 +127,66 @@ public final class ShardWriter implements AutoCloseable {
         cells.putInt("image_height", 0, image.imageHeight());
         cells.putInt("image_width", 0, image.imageWidth());
         imageFile.endRow(1);
-        return place;
+        imageBytes.add(source, image.tiles());
     }
 
-    private void writeIndex(Sample sample) throws IOException {
+    /**
+     * Appends a row.
+     *
+     * @param imagePlaces of its images, each from {@link #find} or {@link #add}
+     * @param text the row in words
+     */
+    public void write(RowTokens row, int[] imagePlaces, RowText text) throws IOException {
+        if (imagePlaces.length != row.imageTokens().length) {
+            throw new IllegalArgumentException("Cannot write row " + row.rowId() + ": " + imagePlaces.length
+                    + " places of images for " + row.imageTokens().length + " images");
+        }
+        writeIndex(row);
+        writeRow(row, imagePlaces, text);
+        rows++;
+        tokens += row.tokens();
+    }
+
+    private void writeIndex(RowTokens tokensOfRow) throws IOException {
         int row = indexFile.nextRow();
         Columns cells = indexFile.columns();
-        cells.putText("row_id", row, sample.rowId());
-        cells.putInt("prefix_tokens", row, sample.prefixTokens());
-        cells.putInt("chosen_tokens", row, sample.chosen().length());
-        cells.putInt("rejected_tokens", row, sample.rejected().length());
-        cells.putInt("completion_targets", row, PackedBatch.nllTokens(sample, imageTokenId, PromptTargets.IGNORED));
-        cells.putInt("all_targets", row, PackedBatch.nllTokens(sample, imageTokenId, PromptTargets.SCORED));
-        cells.putInt("images", row, sample.images().size());
+        cells.putText("row_id", row, tokensOfRow.rowId());
+        cells.putInt("prefix_tokens", row, tokensOfRow.prefixTokens());
+        cells.putInt("chosen_tokens", row, tokensOfRow.chosen().length());
+        cells.putInt("rejected_tokens", row, tokensOfRow.rejected().length());
+        cells.putInt("completion_targets", row, tokensOfRow.nllTokens(imageTokenId, PromptTargets.IGNORED));
+        cells.putInt("all_targets", row, tokensOfRow.nllTokens(imageTokenId, PromptTargets.SCORED));
+        cells.putInt("images", row, tokensOfRow.imageTokens().length);
         indexFile.endRow(Integer.MAX_VALUE);
     }
 
-    private void writeRow(Sample sample, int[] places, RowText text) throws IOException {
+    private void writeRow(RowTokens tokensOfRow, int[] imagePlaces, RowText text) throws IOException {
         int row = rowFile.nextRow();
         Columns cells = rowFile.columns();
-        cells.putText("row_id", row, sample.rowId());
-        cells.putInts("prompt_ids", row, sample.promptIds());
-        writeAnswer(cells, row, "chosen", sample.chosen());
-        writeAnswer(cells, row, "rejected", sample.rejected());
-        cells.putInts("images", row, places);
-        cells.putInts("image_tokens", row, sample.imageTokens());
+        cells.putText("row_id", row, tokensOfRow.rowId());
+        cells.putInts("prompt_ids", row, tokensOfRow.promptIds());
+        writeAnswer(cells, row, "chosen", tokensOfRow.chosen());
+        writeAnswer(cells, row, "rejected", tokensOfRow.rejected());
+        cells.putInts("images", row, imagePlaces);
+        cells.putInts("image_tokens", row, tokensOfRow.imageTokens());
         cells.putText("prompt", row, MessagesJson.write(text.prompt()));
         cells.putText("question", row, text.question());
         cells.putText("chosen", row, text.chosen());
         cells.putText("rejected", row, text.rejected());
+        writeOrigin(cells, row, text);
+        rowFile.endRow(Columns.ROWS_IN_BATCH);
+    }
+
+    private static void writeOrigin(Columns cells, int row, RowText text) {
         RowText.Provenance provenance = text.provenance();
         cells.putText("ds_name", row, provenance.datasetName());
         cells.putText("origin_dataset", row, provenance.originDataset());
         cells.putText("origin_split", row, provenance.originSplit());
         cells.putText("image_path", row, provenance.imagePath());
-        rowFile.endRow(Columns.ROWS_IN_BATCH);
+        RowText.Lineage lineage = text.lineage();
+        cells.putText("source_file", row, lineage.file());
+        cells.putLong("source_row", row, lineage.row());
+        cells.putText("transformations", row, lineage.transformations());
     }
 
     private static void writeAnswer(Columns cells, int row, String name, Answer answer) {
@@ -147,13 +194,28 @@ public final class ShardWriter implements AutoCloseable {
         cells.putFlags(name + "_scored", row, answer.scored());
     }
 
+    /** Rows so far. */
+    public int rows() {
+        return rows;
+    }
+
+    /** Bytes in the files so far; rows of the last batch are not in them yet. */
+    public long bytes() {
+        return rowFile.bytesWritten() + imageFile.bytesWritten();
+    }
+
+    /** What the images of this shard take so far, in each of the two ways to store them. */
+    public ImageBytes imageBytes() {
+        return imageBytes.bytes();
+    }
+
     /** Completes the shard; one without rows leaves no file. */
     public ShardEntry finish() throws IOException {
         if (rows == 0) {
-            return new ShardEntry(name, 0, 0, 0, List.of());
+            return new ShardEntry(name(), 0, 0, 0, List.of());
         }
         List<ShardEntry.StoredFile> files = List.of(indexFile.publish(), rowFile.publish(), imageFile.publish());
-        return new ShardEntry(name, rows, tokens, imagePlaces.size(), files);
+        return new ShardEntry(name(), rows, tokens, picturePlaces.size(), files);
     }
 
     @Override

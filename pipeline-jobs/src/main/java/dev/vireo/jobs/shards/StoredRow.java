@@ -32,7 +32,11 @@ final class StoredRow {
                         cells.text("ds_name", row),
                         cells.text("origin_dataset", row),
                         cells.text("origin_split", row),
-                        cells.text("image_path", row)));
+                        cells.text("image_path", row)),
+                new RowText.Lineage(
+                        cells.requiredText("source_file", row),
+                        cells.wholeNumber("source_row", row),
+                        cells.requiredText("transformations", row)));
         return new StoredRow(
                 text,
                 cells.integers("prompt_ids", row),

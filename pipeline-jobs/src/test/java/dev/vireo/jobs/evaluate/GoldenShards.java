@@ -16,6 +16,7 @@ import dev.vireo.jobs.shards.Manifest;
 import dev.vireo.jobs.shards.ModelIdentity;
 import dev.vireo.jobs.shards.RowText;
 import dev.vireo.jobs.shards.ShardWriter;
+import dev.vireo.jobs.shards.WholeSamples;
 import dev.vireo.jobs.storage.Storage;
 import dev.vireo.pretrained.PretrainedModel;
 import java.io.IOException;
@@ -45,7 +46,7 @@ final class GoldenShards {
         try (ShardWriter writer = ShardWriter.create(storage, place, 0, ImageStorage.TILES, model.imageTokenId())) {
             for (String id : rowIds) {
                 JsonObject row = row(id);
-                writer.write(sample(row), sources(row), text(row));
+                WholeSamples.write(writer, sample(row), sources(row), text(row));
             }
             Manifest manifest = Manifest.of(
                     ModelIdentity.of(model),
@@ -117,7 +118,8 @@ final class GoldenShards {
                 question,
                 content(row, "chosen"),
                 content(row, "rejected"),
-                RowText.Provenance.NONE);
+                RowText.Provenance.NONE,
+                RowText.Lineage.NONE);
     }
 
     private static String content(JsonObject row, String part) {

@@ -49,7 +49,7 @@ class PrepareResumeTest {
         List<String> inputs = List.of(first.toString(), second.toString());
         String output = folder.resolve("out").toString();
         assertThatThrownBy(() -> runs.run(MODEL, inputs, output, false, SHARD_ROWS, "prepare.dedup=first"))
-                .hasMessageContaining("Cannot prepare " + second + " rows 0 to 3: ");
+                .hasMessageContaining("Cannot prepare " + second + " rows 0 to 11: ");
         Path done = folder.resolve("out/shards/00000-rows.arrow");
         FileTime made = Files.getLastModifiedTime(done);
         assertThat(folder.resolve("out/manifest.json")).doesNotExist();
@@ -63,8 +63,8 @@ class PrepareResumeTest {
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("it holds an unfinished result with other inputs or settings");
         runs.run(MODEL, inputs, output, false, SHARD_ROWS, "prepare.dedup=first");
-        // The task after the one that failed may have run to its end as well.
-        assertThat(runs.printed()).containsPattern("Resuming: [34] of 6 shards are done");
+        // The second file's rows are all dropped, so one task reads them.
+        assertThat(runs.printed()).contains("Resuming: 3 of 4 shards are done");
         assertThat(Files.getLastModifiedTime(done)).isEqualTo(made);
         runs.run(MODEL, inputs, folder.resolve("undisturbed").toString(), false, SHARD_ROWS, "prepare.dedup=first");
         assertThat(open("out").contentHash()).isEqualTo(open("undisturbed").contentHash());

@@ -62,6 +62,20 @@ final class PrepareRuns implements AutoCloseable {
         }
     }
 
+    /** Shows what would become of some rows; there is no output that it could write to. */
+    void dryRun(String model, String input, String... settings) throws Exception {
+        JobArguments arguments = new JobArguments(
+                Map.of(
+                        JobOption.MODEL, List.of(model),
+                        JobOption.PARQUET, List.of(input),
+                        JobOption.DRY_RUN, List.of("true")),
+                false);
+        try (JobContext nested =
+                context.nested("prepare", arguments, Settings.resolve(null, List.of(), List.of(settings)))) {
+            new PrepareJob().run(nested);
+        }
+    }
+
     JobContext context() {
         return context;
     }

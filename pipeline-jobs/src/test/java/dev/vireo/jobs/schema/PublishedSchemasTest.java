@@ -24,6 +24,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Reads the files of {@code tools/golden/parquet.py}, which the {@code datasets} library wrote. */
@@ -55,6 +56,27 @@ class PublishedSchemasTest {
                 .hasMessageContaining("its columns do not fit prepare.schema=onevision; found images list<struct<bytes:"
                         + " binary, path: string>>, messages list<struct<content: list<struct<index: int64, text:"
                         + " string, type: string>>, role: string>>; expected onevision: conversations");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            '' | onevision
+            optional int32 image (UNKNOWN); | onevision
+            optional group image { optional binary bytes; optional binary path (STRING); } | onevision
+            optional binary image (STRING); | none
+            """)
+    void textAloneIsOneVisionWithoutImages(String image, String schema) {
+        MessageType columns = MessageTypeParser.parseMessageType("message m { " + image
+                + " optional group conversations (LIST) { repeated group list { optional group element {"
+                + " optional binary from (STRING); optional binary value (STRING); } } } }");
+        if (schema.equals("onevision")) {
+            assertThat(InputSchema.of(Schema.AUTO, columns, "FILE")).isEqualTo(Schema.ONEVISION);
+        } else {
+            assertThatThrownBy(() -> InputSchema.of(Schema.ONEVISION, columns, "x.parquet"))
+                    .hasMessageContaining("found conversations list<struct<from: string, value: string>>, image string;"
+                            + " expected onevision: conversations list<struct<from: string, value: string>>, and if at all"
+                            + " image struct<bytes: binary, path: string>");
+        }
     }
 
     @Test

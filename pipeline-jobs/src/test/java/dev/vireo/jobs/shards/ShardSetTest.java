@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vireo.batch.Answer;
-import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
 import dev.vireo.data.Conversation;
@@ -61,8 +60,7 @@ class ShardSetTest {
             assertThat(index.tokens(row)).isEqualTo(sample.tokens());
             assertThat(index.isPair(row)).isEqualTo(sample.rejected().length() > 0);
             for (PromptTargets targets : PromptTargets.values()) {
-                assertThat(index.nllTokens(row, targets))
-                        .isEqualTo(PackedBatch.nllTokens(sample, IMAGE_TOKEN, targets));
+                assertThat(index.nllTokens(row, targets)).isEqualTo(sample.row().nllTokens(IMAGE_TOKEN, targets));
             }
         }
     }
@@ -113,8 +111,8 @@ class ShardSetTest {
                 .hasMessageContaining("another image processor (pppppppppppp, not q); run prepare with --model MODEL");
         Path manifest = folder.resolve("a/manifest.json");
         String json = Files.readString(manifest);
-        Files.writeString(manifest, json.replace("\"format_version\": 1", "\"format_version\": 7"));
-        assertRefused("its format is version 7, expected 1", "a");
+        Files.writeString(manifest, json.replace("\"format_version\": 2", "\"format_version\": 7"));
+        assertRefused("its format is version 7, expected 2", "a");
         Files.writeString(manifest, json.replace("template_hash", "unknown"));
         assertRefused("cannot be read: template_hash", "a");
         Files.writeString(manifest, json);
@@ -129,7 +127,7 @@ class ShardSetTest {
     @Test
     void closingWithoutFinishLeavesNothing() throws IOException {
         try (ShardWriter writer = ShardWriter.create(storage, path("a"), 0, ImageStorage.TILES, IMAGE_TOKEN)) {
-            writer.write(sample(0), sources(0), text(0));
+            WholeSamples.write(writer, sample(0), sources(0), text(0));
         }
         assertThat(Files.list(folder.resolve("a").resolve(ShardWriter.UNFINISHED)))
                 .isEmpty();
@@ -149,7 +147,7 @@ class ShardSetTest {
         try (ShardWriter writer = ShardWriter.create(storage, path(name), 0, ImageStorage.TILES, IMAGE_TOKEN)) {
             for (int row = first; row < first + rows; row++) {
                 samples.add(sample(row));
-                writer.write(sample(row), sources(row), text(row));
+                WholeSamples.write(writer, sample(row), sources(row), text(row));
             }
             Manifest manifest = Manifest.of(model, TILES, "template", "settings", List.of(writer.finish()));
             storage.publish(Storage.child(path(name), Manifest.FILE), manifest.toJson());

@@ -23,6 +23,7 @@ import dev.vireo.jobs.shards.ModelIdentity;
 import dev.vireo.jobs.shards.RowText;
 import dev.vireo.jobs.shards.ShardEntry;
 import dev.vireo.jobs.shards.ShardWriter;
+import dev.vireo.jobs.shards.WholeSamples;
 import dev.vireo.jobs.storage.Storage;
 import dev.vireo.pretrained.PretrainedModel;
 import java.io.ByteArrayOutputStream;
@@ -131,7 +132,7 @@ final class TinyRun {
                         new int[] {model.images().imageTokens(40, 30)},
                         answer(random, sides.apply(row) != Side.REJECTED),
                         answer(random, sides.apply(row) != Side.CHOSEN));
-                writer.write(sample, List.of(pixels), text(sample.rowId(), sides.apply(row)));
+                WholeSamples.write(writer, sample, List.of(pixels), text(sample.rowId(), sides.apply(row)));
             }
             shard = writer.finish();
         }
