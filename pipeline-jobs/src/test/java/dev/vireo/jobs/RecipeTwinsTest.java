@@ -157,7 +157,7 @@ class RecipeTwinsTest {
                 PARQUET.resolve(schema.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + ".parquet");
         prepare(recipe, settings, input, "train");
         List<String> more = new ArrayList<>(SMALLER);
-        if (!settings.written().getOrDefault("prepare.select.held-out", "0").equals("0")) {
+        if (settings.prepare().select().heldOut() > 0) {
             more.add("prepare.select.part=held-out");
         }
         prepare(
