@@ -22,6 +22,7 @@ import pyarrow.parquet
 import torch
 from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor
+from transformers.utils import logging
 
 import layout
 import paligemma
@@ -136,7 +137,7 @@ class Table:
 
     def line(self, what, differences, allowed):
         largest = max(differences)
-        good = largest <= allowed
+        good = bool(largest <= allowed)
         self.passed &= good
         print(f"{what:<44}{len(differences):>6}{largest:>22.3g}{allowed:>12.3g}  {'pass' if good else 'FAIL'}")
 
@@ -191,6 +192,7 @@ def main(arguments):
         sys.exit(__doc__)
     directory = pathlib.Path(arguments[0]).resolve()
     work = pathlib.Path(arguments[1] if len(arguments) == 2 else tempfile.mkdtemp(prefix="vireo-check-"))
+    logging.disable_progress_bar()
     entries = write_input(work)
     prepared, scored, answers = run_vireo(directory, work)
     model, amiss = load(directory)
