@@ -26,6 +26,8 @@ final class RunCurves {
             new Panel("rewards/accuracies", false, "Reward accuracy", "share of pairs whose chosen answer wins"),
             new Panel("learning_rate", false, "Learning rate", ""),
             new Panel("kl", false, "KL to base", "divergence of the next token on the answers, nats"),
+            new Panel("kl/reference", false, "Log-ratio to the reference", "mean over the answers' tokens, nats"),
+            new Panel("kto/kl", false, "KTO's point of reference", "log-ratio from which rewards count, nats"),
             new Panel("entropy", false, "Entropy", "of the next token on the answers, nats"),
             new Panel("grad_norm", false, "Gradient norm", "before clipping"),
             new Panel("grad_norm/tower", false, "Gradient norm, image tower", "before clipping"),

@@ -19,9 +19,9 @@ class ReportTest {
     void pageIsOneFileWithEveryPlotTableAndAnswer() throws Exception {
         String html = report().html();
         assertThat(html).doesNotContain("http://www.w3.org/1999").doesNotContainPattern("(src|href)=\"https?://");
-        assertThat(html.split("<figure class=\"plot\">", -1)).hasSize(1 + 14);
+        assertThat(html.split("<figure class=\"plot\">", -1)).hasSize(1 + 15);
         assertThat(html)
-                .contains("Log odds ratio", "KL to base", "81.2 %", "a &lt;red&gt; circle", "data:image/svg+xml")
+                .contains("Log odds ratio", "KL to base", "Log-ratio to the reference", "81.2 %", "a &lt;red&gt; circle", "data:image/svg+xml")
                 .contains("<th scope=\"row\">base</th>", "<i>no text</i>");
         String target = System.getProperty("vireo.report");
         if (target != null) {
@@ -112,6 +112,7 @@ class ReportTest {
             curves.add("rewards/accuracies", step, Math.min(1, 0.5 + 0.45 * t + 0.1 * noise));
             curves.add("learning_rate", step, 1e-5 * Math.cos(Math.PI / 2 * t));
             curves.add("kl", step, 0.1 * t + 0.002 * noise);
+            curves.add("kl/reference", step, 0.05 * t + 0.002 * noise);
             curves.add("grad_norm", step, 2 + 0.3 * noise);
             if (step % 50 == 0) {
                 curves.add("eval_loss", step, 1.25 * Math.exp(-1.8 * t) + 0.35);
