@@ -32,7 +32,7 @@ public final class Block {
     private final Script script;
     private final List<Parameter> parameters;
     private final List<LinearModule> linears;
-    private final long graphElementsPerRow;
+    private final GraphSize graph;
     private final boolean quantized;
     private final NDManager manager;
     private final NDArray absent;
@@ -43,13 +43,17 @@ public final class Block {
     private boolean attached;
 
     Block(String name, Script script, BlockParameters made, long graphElementsPerRow) {
+        this(name, script, made, GraphSize.of(graphElementsPerRow));
+    }
+
+    Block(String name, Script script, BlockParameters made, GraphSize graph) {
         this.name = name;
         this.script = script;
         this.manager = made.manager();
         this.absent = made.absent();
         this.parameters = new ArrayList<>(made.parameters());
         this.linears = List.copyOf(made.linears());
-        this.graphElementsPerRow = graphElementsPerRow;
+        this.graph = graph;
         this.quantized = made.isQuantized();
         refresh();
     }
@@ -81,9 +85,9 @@ public final class Block {
         return quantized;
     }
 
-    /** Elements that a kept graph holds for each row (token or position) of the input: an estimate for the memory plan. */
-    public long graphElementsPerRow() {
-        return graphElementsPerRow;
+    /** Elements that a kept graph holds for an input of so many rows (tokens or positions): an estimate for the memory plan. */
+    public long graphElements(long rows) {
+        return graph.elements(rows);
     }
 
     /**

@@ -43,7 +43,7 @@ public final class Blocks implements AutoCloseable {
                 "Norm.py",
                 "Attention.py",
                 "DecoderLayer.py");
-        return new Block(name, script, parameters, shape.graphElementsPerToken());
+        return new Block(name, script, parameters, shape.graph());
     }
 
     /** Rotary angles; {@code Rotary.py}. Its method is {@code angles}. */

@@ -45,19 +45,19 @@ public record DecoderShape(
     }
 
     /**
-     * Elements that a kept graph holds for each token: inputs of norms and linears, attention's q, k, v and output, and its
-     * probabilities where they are kept.
+     * What {@code DecoderLayer.keep} keeps beside the layer's input and output: outputs of both norms and the sum between them,
+     * q, k, v, the attention's output and its probabilities, gate, up and what they make.
      */
-    long graphElementsPerToken() {
-        return recordedElementsPerToken() + keptScoresPerToken();
+    GraphSize graph() {
+        return new GraphSize(elementsPerToken(), heads, keptScoresPerToken());
     }
 
-    private long recordedElementsPerToken() {
-        return 8L * width + 4L * (heads + 2L * keyValueHeads) * headWidth + 2L * heads * headWidth + 5L * feedForward;
+    private long elementsPerToken() {
+        return 3L * width + 2L * (heads + keyValueHeads) * headWidth + 3L * feedForward;
     }
 
     /** Elements of attention's probabilities up to which the backward pass finds them instead of computing them again. */
     long keptScoresPerToken() {
-        return recordedElementsPerToken() / 2;
+        return elementsPerToken();
     }
 }

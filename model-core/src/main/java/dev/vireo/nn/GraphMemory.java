@@ -20,7 +20,7 @@ public final class GraphMemory {
 
     /** Bytes that a block's graph takes for an input of so many rows. */
     long bytes(Block block, long rows) {
-        return block.graphElementsPerRow() * rows * elementBytes;
+        return block.graphElements(rows) * elementBytes;
     }
 
     boolean fits(long bytes) {

@@ -49,7 +49,7 @@ final class PlannedBlocks {
             long rows = isTower(block)
                     ? recipe.batch().tiles() * positions
                     : recipe.batch().tokens();
-            long graph = block.graphElementsPerRow() * rows * recipe.elementBytes();
+            long graph = block.graphElements(rows) * recipe.elementBytes();
             long dequantized = dequantizedBytes(block);
             long trained = trained(block);
             active |= trained > 0;

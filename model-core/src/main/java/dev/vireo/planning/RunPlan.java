@@ -17,6 +17,9 @@ public final class RunPlan {
     /** Float32 copies of the logits that the head computes at once: logits, their log-softmax and its gradient. */
     private static final long HEAD_COPIES = 3;
 
+    /** What the allocator holds for activations that live, over their size: they come and go in pieces of many sizes. Of bench/plan's runs. */
+    private static final double HELD = 1.25;
+
     private final ModelSurvey survey;
     private final Recipe recipe;
     private final PlannedBlocks blocks;
@@ -78,7 +81,8 @@ public final class RunPlan {
 
     /**
      * Inputs of all active blocks, the kept graphs, and the largest of what lives only while a block computes: for a block whose
-     * graph is kept what its backward pass makes beside it, for another also its graph and its dequantized weights.
+     * graph is kept what its backward pass makes beside it, about as much again, for another also its graph and its dequantized
+     * weights.
      */
     private long activations() {
         long inputs = 0;
@@ -86,13 +90,13 @@ public final class RunPlan {
         long peak = head();
         for (PlannedBlock each : blocks.all()) {
             long input = each.rows() * each.width(survey.parts().text().width()) * recipe.elementBytes();
-            long passing = each.graphBytes() / 3 + each.trained() * recipe.elementBytes();
+            long passing = each.graphBytes() + each.trained() * recipe.elementBytes();
             inputs += each.active() ? input : 0;
             kept += each.keeps() ? each.graphBytes() : 0;
             long again = each.active() && !each.keeps() ? each.graphBytes() : 0;
             peak = Math.max(peak, passing + again + each.dequantizedBytes());
         }
-        return inputs + kept + peak;
+        return (long) (HELD * (inputs + kept + peak));
     }
 
     private long head() {

@@ -73,7 +73,8 @@ class RunPlanTest {
         RunPlan bounded = plan(BaseFormat.AS_IS, language, 2_000_000_000L);
         RunPlan kept = plan(BaseFormat.AS_IS, language, Long.MAX_VALUE);
         assertThat(bounded.memory(0).activations() - recomputed.memory(0).activations())
-                .isBetween(1_000_000_000L, 2_000_000_000L);
+                .as("with what the allocator holds beside them")
+                .isBetween(1_500_000_000L, 2_500_000_000L);
         assertThat(kept.memory(0).activations()).isGreaterThan(bounded.memory(0).activations());
         assertThat(kept.stepOperations()).isLessThan(bounded.stepOperations());
         assertThat(bounded.stepOperations()).isLessThan(recomputed.stepOperations());

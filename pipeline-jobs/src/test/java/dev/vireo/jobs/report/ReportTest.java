@@ -21,7 +21,13 @@ class ReportTest {
         assertThat(html).doesNotContain("http://www.w3.org/1999").doesNotContainPattern("(src|href)=\"https?://");
         assertThat(html.split("<figure class=\"plot\">", -1)).hasSize(1 + 15);
         assertThat(html)
-                .contains("Log odds ratio", "KL to base", "Log-ratio to the reference", "81.2 %", "a &lt;red&gt; circle", "data:image/svg+xml")
+                .contains(
+                        "Log odds ratio",
+                        "KL to base",
+                        "Log-ratio to the reference",
+                        "81.2 %",
+                        "a &lt;red&gt; circle",
+                        "data:image/svg+xml")
                 .contains("<th scope=\"row\">base</th>", "<i>no text</i>");
         String target = System.getProperty("vireo.report");
         if (target != null) {
