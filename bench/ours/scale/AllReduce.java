@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.exchange;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,13 +18,17 @@ import org.apache.spark.SparkConf;
 
 /**
  * An all-reduce of gradients by processes, beside what plain TCP moves between two of them: AllReduce WORKERS MEGABYTES ROUNDS. The block size at which one-way TCP
- * is fastest is found first. Each round sums in the clear between two measurements of TCP, then encrypted; the figures are medians of the rounds' ratios.
+ * is fastest is found first. Each round sums in the clear between two measurements of TCP, then encrypted; the figures are medians of the rounds' ratios. Processor
+ * times a byte depend less on what else the machine does.
  */
 public final class AllReduce {
     private static final int[] BLOCKS = {1 << 16, 1 << 18, 1 << 20, 1 << 22};
     private static final int WARM_UP = 60;
     private static final int REPEATS = 6;
     private static final int BLOCK_REPEATS = 3;
+    private static final int TCP = 0;
+    private static final int CLEAR = 1;
+    private static final int CRYPT = 2;
 
     public static void main(String[] arguments) throws Exception {
         if (arguments.length > 3) {
@@ -70,6 +76,8 @@ public final class AllReduce {
         private final int rounds;
         private final List<Double> tcp = new ArrayList<>();
         private final List<List<Double>> wire = List.of(new ArrayList<>(), new ArrayList<>());
+        private final double[] nanos = new double[3];
+        private final double[] sent = new double[3];
         private final List<List<Double>> ratio = List.of(new ArrayList<>(), new ArrayList<>());
         private int block;
         private SocketChannel line;
@@ -98,9 +106,9 @@ public final class AllReduce {
             for (int round = 0; round < rounds; round++) {
                 exchanges.get(0).sum(new double[1]);
                 double before = plainTcp();
-                double clear = rate(exchanges.get(0), values);
+                double clear = rate(exchanges.get(0), values, CLEAR);
                 double plain = (before + plainTcp()) / 2;
-                double crypt = rate(exchanges.get(1), values);
+                double crypt = rate(exchanges.get(1), values, CRYPT);
                 tcp.add(plain);
                 wire.get(0).add(clear);
                 wire.get(1).add(crypt);
@@ -108,18 +116,23 @@ public final class AllReduce {
                 ratio.get(1).add(crypt / clear);
             }
             double control = control(exchanges.get(0));
-            if (rank == 0) {
+            if (rank == 1) {
+                parent.put("received", nanos[TCP]);
+            } else if (rank == 0) {
                 report(control);
             }
             exchanges.forEach(WorkerExchange::close);
         }
 
-        private void report(double control) {
+        private void report(double control) throws Exception {
             print("plain TCP, one way, blocks of %d KiB: %.2f GB/s", block / 1024, median(tcp) / 1e9);
             print("all-reduce of %.1f MB by %d processes, all edges: %.2f GB/s, %.2f of TCP (rounds: %s)", bytes / 1e6, workers,
                     median(wire.get(0)) / 1e9, median(ratio.get(0)), text(ratio.get(0)));
             print("the same encrypted: %.2f GB/s, %.2f of the clear one (rounds: %s)", median(wire.get(1)) / 1e9,
                     median(ratio.get(1)), text(ratio.get(1)));
+            double tcpNanos = (nanos[TCP] + Double.parseDouble(parent.get("received"))) / sent[TCP];
+            print("processor time to move a byte, both sides: TCP %.2f ns, all-reduce %.2f ns (%.2f of it is TCP's), encrypted %.2f ns", tcpNanos,
+                    nanos[CLEAR] / sent[CLEAR], tcpNanos / (nanos[CLEAR] / sent[CLEAR]), nanos[CRYPT] / sent[CRYPT]);
             print("sum of 8 doubles, what a step exchanges beside the gradients: %.3f ms", control * 1e3);
         }
 
@@ -132,9 +145,18 @@ public final class AllReduce {
         }
 
         /** Bytes a second over all connections; all workers begin together. */
-        private double rate(WorkerExchange exchange, ByteBuffer values) {
+        private double rate(WorkerExchange exchange, ByteBuffer values, int kind) {
             exchange.sum(new double[1]);
-            return 2.0 * (workers - 1) * bytes / sum(exchange, values, REPEATS);
+            double start = processorNanos();
+            double rate = 2.0 * (workers - 1) * bytes / sum(exchange, values, REPEATS);
+            nanos[kind] += processorNanos() - start;
+            // Of two workers each sends as much as it receives.
+            sent[kind] += 2.0 * (workers - 1) / workers * bytes * REPEATS;
+            return rate;
+        }
+
+        private static double processorNanos() {
+            return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
         }
 
         /** Seconds of one sum. */
@@ -193,7 +215,14 @@ public final class AllReduce {
 
         /** Bytes a second from rank 0 to rank 1; the other ranks wait. */
         private double plainTcp() throws Exception {
-            return rank < 2 ? oneWay(block) : 1;
+            if (rank > 1) {
+                return 1;
+            }
+            double start = processorNanos();
+            double rate = oneWay(block);
+            nanos[TCP] += processorNanos() - start;
+            sent[TCP] += 8L * bytes / block * block;
+            return rate;
         }
 
         private double oneWay(int size) throws Exception {
