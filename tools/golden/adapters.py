@@ -13,11 +13,15 @@ EVERYTHING = (
     r"\.(q_proj|k_proj|v_proj|o_proj|out_proj|gate_proj|up_proj|down_proj|fc1|fc2|linear_1|linear_2)"
 )
 PALIGEMMA = EVERYTHING.replace("linear_1|linear_2", "linear")
+IDEFICS = EVERYTHING.replace("language_model|vision_tower|multi_modal_projector", "text_model|vision_model|connector")
+IDEFICS3 = IDEFICS.replace("linear_1|linear_2", "proj")
 RANK = 4
 ALPHA = 8
 
 
 def targets(name):
+    if name.startswith("idefics"):
+        return {"language": LANGUAGE.replace("language_model", "text_model"), "everything": IDEFICS3 if name.startswith("idefics3") else IDEFICS}
     return {"language": LANGUAGE, "everything": PALIGEMMA if name.startswith("paligemma") else EVERYTHING}
 
 

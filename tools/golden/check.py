@@ -24,6 +24,7 @@ from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor
 from transformers.utils import logging
 
+import idefics2
 import layout
 import paligemma
 import pictures
@@ -119,13 +120,21 @@ def reference(model, processor, entries):
         (prompt, chosen), (_, rejected) = collate(entry, processor)
         entry |= {"prompt_ids_expanded": prompt, "chosen_ids": chosen, "rejected_ids": rejected}
         loaded = [[pictures.load(name) for name in entry["images"]]]
-        made = processor.image_processor(loaded, do_rescale=False, do_normalize=False, return_tensors="np")
-        entry["tiles"] = numpy.asarray(made["pixel_values"]).astype(numpy.uint8).tobytes()
+        entry["tiles"] = tiles(processor.image_processor, loaded, model.config.vision_config)
         for side in ("chosen", "rejected"):
             made = scores.logits(model, processor, entry, entry[f"{side}_ids"])
             entry[f"{side}_logps"] = scores.token_logps(made, entry[f"{side}_ids"]).double().sum().item()
         entry["greedy"] = scores.greedy(model, processor, entry)
     return entries
+
+
+def tiles(image_processor, loaded, tower):
+    """The bytes of a row's tiles; of Idefics2's those that the model sees."""
+    if image_processor.__class__.__name__ == "Idefics2ImageProcessor":
+        cut = [tile for image in loaded[0] for tile in idefics2.tiles(image_processor, image, patch=tower.patch_size)]
+        return b"".join(tile.numpy().tobytes() for tile in cut)
+    made = image_processor(loaded, do_rescale=False, do_normalize=False, return_tensors="np")
+    return numpy.asarray(made["pixel_values"]).astype(numpy.uint8).tobytes()
 
 
 class Table:
@@ -165,6 +174,12 @@ def tiles(entry, pictures_of_row):
     return numpy.count_nonzero(ours != wanted) if ours.shape == wanted.shape else math.inf
 
 
+def runs(row):
+    """Tokens that each placeholder of a prepared row stands for."""
+    spans = zip(row["image_tokens"], row["image_placeholders"], strict=True)
+    return [tokens // placeholders for tokens, placeholders in spans for _ in range(placeholders)]
+
+
 def compare(amiss, entries, prepared, scored, answers, image_id):
     table = Table()
     table.line("weights that transformers misses or ignores", [float(len(amiss))], 0)
@@ -174,7 +189,7 @@ def compare(amiss, entries, prepared, scored, answers, image_id):
     held = [(entry, prepared[entry["row_id"]]) for entry in entries]
     table.line("image tokens", [abs(sum(r["image_tokens"]) - e["prompt_ids_expanded"].count(image_id)) for e, r in held], 0)
     table.line("levels of the pictures' tiles", [tiles(e, r["pictures"]) for e, r in held], 0)
-    folded = [rows.fold(e["prompt_ids_expanded"], image_id, r["image_tokens"]) for e, r in held]
+    folded = [rows.fold(e["prompt_ids_expanded"], image_id, runs(r)) for e, r in held]
     table.line("token ids of prompts", [unequal(r["prompt_ids"], ids) for (_, r), ids in zip(held, folded)], 0)
     for side in ("chosen", "rejected"):
         table.line(f"token ids, {side} answers", [unequal(r[f"{side}_ids"], e[f"{side}_ids"]) for e, r in held], 0)

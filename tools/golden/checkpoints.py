@@ -21,6 +21,8 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+import idefics2
+import idefics3
 import layout
 import onevision
 import paligemma
@@ -216,14 +218,20 @@ def build(name):
         return model.to(torch.bfloat16), processor
     if name == "paligemma-tiny":
         return paligemma.build(randomise)
+    if name == "idefics2-tiny":
+        model, processor = idefics2.build()
+        return randomise(model, 22), processor
+    if name == "idefics3-tiny":
+        model, processor = idefics3.build()
+        return randomise(model, 23), processor
     raise ValueError(name)
 
 
 LLAVA = ["llava15-tiny", "llavanext-tiny", "llavanext-window", "llavanext-bf16-sharded", "llavanext-vicuna"]
-NAMES = [*LLAVA, "onevision-tiny", "onevision-tied", "paligemma-tiny"]
+NAMES = [*LLAVA, "onevision-tiny", "onevision-tied", "paligemma-tiny", "idefics2-tiny", "idefics3-tiny"]
 # the first of each processor keeps its tiles, or their digests
-TILES, DIGESTS = LLAVA[:2], ["llavanext-vicuna", "onevision-tiny", "onevision-tied", "paligemma-tiny"]
-ADAPTED = [*LLAVA[:2], "onevision-tiny", "paligemma-tiny"]
+TILES, DIGESTS = LLAVA[:2], NAMES[4:]
+ADAPTED = [*LLAVA[:2], "onevision-tiny", "paligemma-tiny", "idefics2-tiny", "idefics3-tiny"]
 
 
 def write(name):

@@ -138,6 +138,8 @@ def main():
     run("llava15-tiny", "dpo-linear", "language", "linear")
     run("onevision-tiny", "dpo-linear", "everything", "linear")
     run("paligemma-tiny", "dpo-linear", "everything", "linear")
+    run("idefics2-tiny", "dpo-linear", "everything", "linear")
+    run("idefics3-tiny", "dpo-linear", "everything", "linear")
     loss_table(name)
 
 

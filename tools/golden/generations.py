@@ -17,6 +17,8 @@ def canonical(stored):
     ]:
         if stored.startswith(old):
             return new + stored[len(old) :]
+    if stored.startswith(("model.", "lm_head.")):
+        return stored  # Idefics2's names are the same in every version
     raise ValueError(stored)
 
 

@@ -49,6 +49,8 @@ RUNS = [
     ("llava15-tiny", "language"),
     ("onevision-tiny", "everything"),
     ("paligemma-tiny", "everything"),
+    ("idefics2-tiny", "everything"),
+    ("idefics3-tiny", "everything"),
 ]
 
 

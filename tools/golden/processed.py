@@ -7,6 +7,7 @@ from transformers import AutoProcessor
 from transformers import LlavaImageProcessor, LlavaNextImageProcessor, LlavaOnevisionImageProcessor
 
 import checkpoints
+import idefics2
 import layout
 import pictures
 
@@ -14,7 +15,10 @@ RAW = dict(do_rescale=False, do_normalize=False, return_tensors="pt")
 
 
 def tiles(image_processor, image, others=()):
-    """uint8 [tiles, 3, height, width] before rescaling and normalisation; `others`: what else is in its row."""
+    """uint8 [tiles, 3, height, width] before rescaling and normalisation; `others`: what else is in its row. A list where
+    tiles differ in size."""
+    if image_processor.__class__.__name__ == "Idefics2ImageProcessor":
+        return idefics2.tiles(image_processor, image, others)
     pixels = image_processor([[image, *others]], **RAW)["pixel_values"]
     pixels = pixels[0] if pixels.ndim == 5 else pixels[:1]
     levels = pixels.round().clamp(0, 255).byte()
@@ -29,8 +33,16 @@ def image_tokens(processor, image, others=0):
     return int((text["input_ids"] == processor.image_token_id).sum()) // (1 + others)
 
 
+def placeholders(processor, image):
+    """How many times image tokens stand behind other tokens, where it is not once."""
+    text = processor(images=[[image]], text=["<image>"], return_tensors="pt", add_special_tokens=False)
+    found = (text["input_ids"][0] == processor.image_token_id).int()
+    starts = int(found[0]) + int((found.diff() == 1).sum())
+    return {} if starts == 1 else {"image_placeholders": starts}
+
+
 def digest(levels):
-    return hashlib.sha256(numpy.ascontiguousarray(levels.numpy()).tobytes()).hexdigest()
+    return hashlib.sha256(b"".join(numpy.ascontiguousarray(tile.numpy()).tobytes() for tile in levels)).hexdigest()
 
 
 def among_others(processor, image):
@@ -38,7 +50,7 @@ def among_others(processor, image):
     made = tiles(processor.image_processor, image, [image])
     return {
         "sha256_among_others": digest(made),
-        "tiles_among_others": made.shape[0],
+        "tiles_among_others": len(made),
         "image_tokens_among_others": image_tokens(processor, image, others=1),
     }
 
@@ -48,14 +60,17 @@ def write(name):
     tensors, facts = {}, {}
     for file in pictures.names():
         image = pictures.load(file)
+        if name.startswith("idefics2") and min(image.size) < 2:
+            continue  # has no quarters: an error there
         tensors[file] = tiles(processor.image_processor, image)
         if pictures.has_alpha(image):
             tensors[file + "#alpha-dropped"] = tiles(processor.image_processor, image.convert("RGB"))
         facts[file] = {
             "image_height": image.height,
             "image_width": image.width,
-            "tiles": tensors[file].shape[0],
+            "tiles": len(tensors[file]),
             "image_tokens": image_tokens(processor, image),
+            **placeholders(processor, image),
         }
         if name in checkpoints.DIGESTS:
             facts[file] |= {"sha256": digest(tensors[file]), **among_others(processor, image)}

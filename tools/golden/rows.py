@@ -67,16 +67,16 @@ def texts(entry, processor):
 
 
 def fold(ids, image_id, counts):
-    """One placeholder per picture in place of its expanded run."""
-    folded, position, picture = [], 0, 0
+    """One placeholder in place of each run of image tokens; `counts`: the tokens of each run."""
+    folded, position, run = [], 0, 0
     while position < len(ids):
         folded.append(ids[position])
         if ids[position] == image_id:
-            position += counts[picture]
-            picture += 1
+            position += counts[run]
+            run += 1
         else:
             position += 1
-    assert picture == len(counts)
+    assert run == len(counts)
     return folded
 
 
@@ -91,12 +91,15 @@ def tokenised(entry, processor, counts):
     kind = "image_tokens" if len(entry["images"]) < 2 else "image_tokens_among_others"
     per_image = [counts[name].get(kind, counts[name]["image_tokens"]) for name in entry["images"]]
     assert prompt.count(processor.image_token_id) == sum(per_image)
+    runs = [counts[name].get("image_placeholders", 1) for name in entry["images"]]
+    per_run = [tokens // run for tokens, run in zip(per_image, runs, strict=True) for _ in range(run)]
     return {
-        "prompt_ids": fold(prompt, processor.image_token_id, per_image),
+        "prompt_ids": fold(prompt, processor.image_token_id, per_run),
         "prompt_ids_expanded": prompt,
         "chosen_ids": chosen,
         "rejected_ids": rejected,
         "image_tokens": per_image,
+        **({} if sum(runs) == len(runs) else {"image_placeholders": runs}),
     }
 
 
@@ -111,11 +114,16 @@ def collated(entry, processor):
 
 
 def generation_ids(entry, processor):
-    """The prompt as apply_chat_template(tokenize=True) gives it to generate: one placeholder a picture, BOS in front."""
+    """The prompt as apply_chat_template(tokenize=True) gives it to generate: one placeholder a run, BOS in front."""
     held = example(entry)
     messages = prepare_multimodal_messages(held["prompt"], images=held["images"])
     text = processor.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
-    return processor.tokenizer(text, add_special_tokens=not text.startswith("<s>"))["input_ids"]
+    special = not text.startswith("<s>")
+    if not hasattr(processor, "image_seq_len"):
+        return processor.tokenizer(text, add_special_tokens=special)["input_ids"]
+    images = {"images": [held["images"]]} if held["images"] else {}
+    ids = processor(text=[text], add_special_tokens=special, **images)["input_ids"][0]
+    return fold(ids, processor.image_token_id, [processor.image_seq_len] * (ids.count(processor.image_token_id) // processor.image_seq_len))
 
 
 def write(name):

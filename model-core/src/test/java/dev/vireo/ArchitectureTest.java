@@ -33,7 +33,7 @@ class ArchitectureTest {
             entry("checkpoint", Set.of("tensor")),
             entry("adapter", Set.of("nn", "checkpoint", "tensor")),
             entry("merging", Set.of("checkpoint", "tensor")),
-            entry("tokenization", Set.of("data", "checkpoint")),
+            entry("tokenization", Set.of("data", "checkpoint", "image")),
             entry("image", Set.of("tensor", "checkpoint")),
             entry("batch", Set.of("data", "image")),
             entry("objective", Set.of("tensor")),

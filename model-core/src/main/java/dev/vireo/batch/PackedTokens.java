@@ -2,6 +2,7 @@
 package dev.vireo.batch;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** The packed sequence while it grows: ids, positions, segments, places of image tokens. */
 final class PackedTokens {
@@ -16,22 +17,25 @@ final class PackedTokens {
         positions = new long[length];
     }
 
-    /** Appends a row's prompt, each placeholder as many times as its image has tokens. */
+    /** Appends a row's prompt, each placeholder as many times as it stands for tokens. */
     void prefix(Sample sample, int imageTokenId) {
         int start = size;
-        int image = 0;
+        int[] counts = sample.imageSpans().stream()
+                .flatMapToInt(span -> IntStream.generate(span::tokensEach).limit(span.placeholders()))
+                .toArray();
+        int placeholder = 0;
         for (int id : sample.promptIds()) {
             if (id != imageTokenId) {
                 append(id, size - start);
                 continue;
             }
-            if (image == sample.imageTokens().length) {
-                throw mismatch(sample, imageTokenId);
+            if (placeholder == counts.length) {
+                throw mismatch(sample, counts.length, imageTokenId);
             }
-            appendImage(id, sample.imageTokens()[image++], start);
+            appendImage(id, counts[placeholder++], start);
         }
-        if (image != sample.imageTokens().length) {
-            throw mismatch(sample, imageTokenId);
+        if (placeholder != counts.length) {
+            throw mismatch(sample, counts.length, imageTokenId);
         }
         segment(start, size, start, start);
     }
@@ -72,12 +76,13 @@ final class PackedTokens {
         segments[at + 3] = prefixEnd;
     }
 
-    private static IllegalArgumentException mismatch(Sample sample, int imageTokenId) {
+    private static IllegalArgumentException mismatch(Sample sample, int expected, int imageTokenId) {
         long placeholders = Arrays.stream(sample.promptIds())
                 .filter(id -> id == imageTokenId)
                 .count();
         return new IllegalArgumentException("Cannot pack row " + sample.rowId() + ": its prompt has " + placeholders
-                + " image placeholders and " + sample.images().size() + " images");
+                + " image placeholders and " + sample.images().size() + " images"
+                + (expected == sample.images().size() ? "" : ", which take " + expected));
     }
 
     int size() {

@@ -2,28 +2,30 @@
 package dev.vireo.batch;
 
 import dev.vireo.batch.PackedBatch.PromptTargets;
+import dev.vireo.image.ImageSpan;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * A row as token ids, without the pixels of its images. Its prompt holds one placeholder id for each image. Arrays are not
- * copied: nobody writes to them.
+ * A row as token ids, without the pixels of its images. Its prompt holds one placeholder id for each image, or several.
+ * Arrays are not copied: nobody writes to them.
  */
 public final class RowTokens {
     private final String rowId;
     private final int[] promptIds;
-    private final int[] imageTokens;
+    private final List<ImageSpan> imageSpans;
     private final Answer chosen;
     private final Answer rejected;
 
     /**
-     * @param imageTokens tokens of each image, in the order of the placeholders
+     * @param imageSpans tokens and placeholders of each image, in the order of the placeholders
      * @param chosen {@link Answer#none()} where there is none
      * @param rejected {@link Answer#none()} where the row is no pair
      */
-    public RowTokens(String rowId, int[] promptIds, int[] imageTokens, Answer chosen, Answer rejected) {
+    public RowTokens(String rowId, int[] promptIds, List<ImageSpan> imageSpans, Answer chosen, Answer rejected) {
         this.rowId = rowId;
         this.promptIds = promptIds;
-        this.imageTokens = imageTokens;
+        this.imageSpans = List.copyOf(imageSpans);
         this.chosen = chosen;
         this.rejected = rejected;
     }
@@ -36,8 +38,14 @@ public final class RowTokens {
         return promptIds;
     }
 
-    public int[] imageTokens() {
-        return imageTokens;
+    /** What each image takes. */
+    public List<ImageSpan> imageSpans() {
+        return imageSpans;
+    }
+
+    /** Tokens of all images. */
+    public int imageTokens() {
+        return imageSpans.stream().mapToInt(ImageSpan::tokens).sum();
     }
 
     public Answer chosen() {
@@ -51,8 +59,8 @@ public final class RowTokens {
     /** Tokens of the prompt with its images. */
     public int prefixTokens() {
         return promptIds.length
-                - imageTokens.length
-                + Arrays.stream(imageTokens).sum();
+                - imageSpans.stream().mapToInt(ImageSpan::placeholders).sum()
+                + imageTokens();
     }
 
     /** Tokens that the packed sequence holds for this row. */

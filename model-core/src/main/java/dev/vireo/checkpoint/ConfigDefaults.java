@@ -15,7 +15,7 @@ import java.util.Optional;
  * placeholder's id, and {@code num_key_value_heads} and {@code head_dim} are numbers.
  */
 final class ConfigDefaults {
-    private static final List<String> SECTIONS = List.of("text_config", "vision_config");
+    private static final List<String> SECTIONS = List.of("text_config", "vision_config", "perceiver_config");
     private static final double ROPE_THETA = 10_000;
 
     private ConfigDefaults() {}
@@ -46,6 +46,9 @@ final class ConfigDefaults {
             return;
         }
         JsonObject section = config.getAsJsonObject(name);
+        if (typeOf(config).filter(type -> type.owns(name)).isPresent()) {
+            section.add("model_type", ofFamily.get("model_type"));
+        }
         addAbsent(section, ofFamily, "model_type");
         completeLevel(section, defaultsOf(section));
         if (name.equals("text_config")) {

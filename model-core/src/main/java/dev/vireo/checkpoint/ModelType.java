@@ -3,6 +3,7 @@ package dev.vireo.checkpoint;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.util.Optional;
 
 /**
@@ -28,6 +29,15 @@ record ModelType(JsonObject values) {
     /** Whether the text section's {@code tie_word_embeddings} is that of the whole. */
     boolean tiedByText() {
         return values.has("tied_by_text") && values.get("tied_by_text").getAsBoolean();
+    }
+
+    /**
+     * Whether a section is of the family's own type whatever the file says: files of the hub name it as the whole model, or not at
+     * all.
+     */
+    boolean owns(String section) {
+        JsonElement sections = values.get("own_sections");
+        return sections != null && sections.getAsJsonArray().contains(new JsonPrimitive(section));
     }
 
     /** The rules of its weights' names: {@code saved} and {@code older}, as {@link WeightNames} takes them. */

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param mean for red, green and blue, subtracted after rescaling
  * @param std divided by after that
  * @param pinpoints resolutions for tiling, height and width; empty if the file has none
+ * @param all of it, by name, for what one processor alone has
  */
 public record ProcessorSettings(
         String source,
@@ -34,7 +35,8 @@ public record ProcessorSettings(
         double rescale,
         List<Double> mean,
         List<Double> std,
-        List<List<Integer>> pinpoints) {
+        List<List<Integer>> pinpoints,
+        ModelConfig all) {
     private static final String NESTED_FILE = "processor_config.json";
     private static final String NESTED = "image_processor";
     private static final String OWN_FILE = "preprocessor_config.json";
@@ -58,6 +60,8 @@ public record ProcessorSettings(
     public enum Fit {
         /** Its shorter side gets the size; both numbers are the same. */
         SHORTEST_EDGE,
+        /** Its longer side gets the size, or at most that; both numbers are the same. */
+        LONGEST_EDGE,
         /** Both sides get the size, whatever the shape. */
         EXACT
     }
@@ -120,13 +124,14 @@ public record ProcessorSettings(
         return new ProcessorSettings(
                 source,
                 withoutFast(values.text(TYPE)),
-                size(values, "size"),
-                crop(values),
+                size(values, defaults),
+                crop(values, defaults),
                 values.flag("do_pad") ? Padding.PAD : Padding.NONE,
                 values.number("rescale_factor"),
                 values.numbers("image_mean"),
                 values.numbers("image_std"),
-                values.has("image_grid_pinpoints") ? values.integerLists("image_grid_pinpoints") : List.of());
+                values.has("image_grid_pinpoints") ? values.integerLists("image_grid_pinpoints") : List.of(),
+                values);
     }
 
     private static JsonObject defaults(JsonObject settings) {
@@ -143,9 +148,20 @@ public record ProcessorSettings(
         return type.replaceFirst("Fast$", "");
     }
 
-    private static Size crop(ModelConfig values) {
-        Size crop = size(values, values.flag("do_center_crop") ? "crop_size" : "size");
+    private static Size crop(ModelConfig values, JsonObject defaults) {
+        Size crop = values.flag("do_center_crop") ? size(values, "crop_size") : size(values, defaults);
         return new Size(crop.height(), crop.width(), Fit.EXACT);
+    }
+
+    /** The size that pictures are resized to; a longest edge is understood where it is the processor's own way. */
+    private static Size size(ModelConfig values, JsonObject defaults) {
+        boolean longest = defaults.get("size").isJsonObject()
+                && defaults.getAsJsonObject("size").has("longest_edge");
+        if (longest && values.has("size.longest_edge")) {
+            int edge = values.integer("size.longest_edge");
+            return new Size(edge, edge, Fit.LONGEST_EDGE);
+        }
+        return size(values, "size");
     }
 
     private static Size size(ModelConfig values, String key) {

@@ -49,13 +49,14 @@ public final class ImageDecoder {
      *
      * @throws ImageRejectedException as {@code decode}, as far as the header tells
      */
-    public ImageSize size(byte[] encoded) throws ImageRejectedException {
+    public TurnedSize size(byte[] encoded) throws ImageRejectedException {
         try {
             EncodedImage file = open(encoded);
             int turn = orientation == Orientation.APPLY ? file.orientation() : 1;
-            return Turn.swapsSides(turn)
-                    ? new ImageSize(file.width(), file.height(), turn)
-                    : new ImageSize(file.height(), file.width(), turn);
+            ImageSize size = Turn.swapsSides(turn)
+                    ? new ImageSize(file.width(), file.height())
+                    : new ImageSize(file.height(), file.width());
+            return new TurnedSize(size, turn);
         } catch (IOException e) {
             throw undecodable(e);
         }

@@ -23,7 +23,7 @@ final class NarrowedRows {
     private static final int STRIP_OUTPUTS = 64;
 
     private final PixelRows rows;
-    private final BicubicAxis axis;
+    private final ResizingAxis axis;
     private final int pitch;
     private final int plane;
     private final int[][] ring;
@@ -36,7 +36,7 @@ final class NarrowedRows {
      * @param begin the first row that will be asked for
      * @param kept how many rows must be there at a time
      */
-    NarrowedRows(PixelRows rows, BicubicAxis axis, int begin, int kept) {
+    NarrowedRows(PixelRows rows, ResizingAxis axis, int begin, int kept) {
         this.rows = rows;
         this.axis = axis;
         pitch = 3 * rows.width();

@@ -13,6 +13,32 @@ interface PixelRows {
     /** Where row {@code y} begins in its array. */
     int offset(int y);
 
+    /** A part of these rows. */
+    default PixelRows part(int top, int left, int partHeight, int partWidth) {
+        PixelRows whole = this;
+        return new PixelRows() {
+            @Override
+            public int height() {
+                return partHeight;
+            }
+
+            @Override
+            public int width() {
+                return partWidth;
+            }
+
+            @Override
+            public byte[] array(int y) {
+                return whole.array(top + y);
+            }
+
+            @Override
+            public int offset(int y) {
+                return whole.offset(top + y) + 3 * left;
+            }
+        };
+    }
+
     static PixelRows of(RgbImage image) {
         return new PixelRows() {
             @Override

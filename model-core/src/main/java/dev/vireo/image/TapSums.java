@@ -17,7 +17,7 @@ final class TapSums {
      * @param lines levels of the inputs, input {@code n} in {@code lines[n % lines.length]}
      * @param first the first input of output {@code i}, counted as {@code lines} are
      */
-    static void levels(int[] levels, int[][] lines, int first, BicubicAxis axis, int i) {
+    static void levels(int[] levels, int[][] lines, int first, ResizingAxis axis, int i) {
         int[] weights = axis.weights();
         int at = axis.offset(i);
         int end = at + axis.count(i);

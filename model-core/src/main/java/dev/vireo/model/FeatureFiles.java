@@ -125,12 +125,9 @@ public final class FeatureFiles {
     private Path file(ProcessedImage image) {
         MessageDigest sha = sha();
         sha.update(maker.getBytes(StandardCharsets.UTF_8));
-        sha.update(ByteBuffer.allocate(4 * Integer.BYTES)
-                .putInt(image.tileHeight())
-                .putInt(image.tileWidth())
-                .putInt(image.imageHeight())
-                .putInt(image.imageWidth())
-                .flip());
+        ByteBuffer sizes = ByteBuffer.allocate(2 * Integer.BYTES * (image.tileCount() + 1));
+        image.tileSizes().forEach(size -> sizes.putInt(size.height()).putInt(size.width()));
+        sha.update(sizes.putInt(image.imageHeight()).putInt(image.imageWidth()).flip());
         sha.update(image.tiles());
         return directory.resolve(HexFormat.of().formatHex(sha.digest()));
     }

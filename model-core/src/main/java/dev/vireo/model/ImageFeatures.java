@@ -3,7 +3,6 @@ package dev.vireo.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.vireo.batch.Sample;
 import dev.vireo.image.ProcessedImage;
@@ -68,7 +67,7 @@ final class ImageFeatures {
             return tape.scope().zeros(new Shape(0, width));
         }
         FeatureFiles files = kept;
-        return files == null || !isFrozen() ? computed(tape, images) : read(tape, files, rows);
+        return files == null || !isFrozen() ? vision.features(tape, images) : read(tape, files, rows);
     }
 
     private boolean isFrozen() {
@@ -79,14 +78,12 @@ final class ImageFeatures {
     /** Each image is computed alone, so that its features do not depend on which others were missing. */
     private NDArray read(Tape tape, FeatureFiles files, List<Sample> rows) {
         int rowBytes = width * (device.precision() == Precision.BF16 ? 2 : 4);
-        int tokens = rows.stream()
-                .flatMapToInt(row -> java.util.Arrays.stream(row.imageTokens()))
-                .sum();
+        int tokens = rows.stream().mapToInt(Sample::imageTokens).sum();
         ByteBuffer all = ByteBuffer.allocateDirect(Math.multiplyExact(tokens, rowBytes));
         for (Sample row : rows) {
-            for (int i = 0; i < row.imageTokens().length; i++) {
+            for (int i = 0; i < row.images().size(); i++) {
                 ProcessedImage image = row.images().get(i);
-                int size = row.imageTokens()[i] * rowBytes;
+                int size = row.imageSpans().get(i).tokens() * rowBytes;
                 all.put(files.find(image, size).orElseGet(() -> {
                     byte[] made = bytes(image);
                     files.keep(image, made);
@@ -106,26 +103,8 @@ final class ImageFeatures {
     private byte[] bytes(ProcessedImage image) {
         try (NDManager scope = NDManager.newBaseManager(device.tensors().device(), "PyTorch");
                 Tape alone = Tape.inference(scope, Block.Weights.BASE)) {
-            NDArray features = computed(alone, List.of(image));
+            NDArray features = vision.features(alone, List.of(image));
             return device.tensors().bytes(scope, device.tensors().cast(scope, features, device.precision()));
         }
-    }
-
-    private NDArray computed(Tape tape, List<ProcessedImage> images) {
-        NDArray x = pixels(tape.scope(), images);
-        for (Block block : vision.blocks()) {
-            x = tape.run(block, x);
-        }
-        return tape.run(vision.packing().block(), x, vision.packing().layout(tape.scope(), images));
-    }
-
-    /** All tiles of all images, uint8 [B, 3, height, width]. */
-    private static NDArray pixels(NDManager scope, List<ProcessedImage> images) {
-        ProcessedImage first = images.get(0);
-        int tiles = images.stream().mapToInt(ProcessedImage::tileCount).sum();
-        ByteBuffer pixels = ByteBuffer.allocateDirect(
-                Math.multiplyExact(tiles, Math.multiplyExact(3, first.tileHeight() * first.tileWidth())));
-        images.forEach(image -> pixels.put(image.tiles()));
-        return scope.create(pixels.flip(), new Shape(tiles, 3, first.tileHeight(), first.tileWidth()), DataType.UINT8);
     }
 }

@@ -83,6 +83,15 @@ public final class Blocks implements AutoCloseable {
         return new Block(name, script(Map.of("patch", (long) patch, "eps", eps), "PatchEmbedding.py"), parameters, 16);
     }
 
+    /**
+     * The input of a tower that takes tiles of any shape; {@code GridEmbedding.py}.
+     *
+     * @param side of the table of positions
+     */
+    public Block gridEmbedding(String name, BlockParameters parameters, int side) {
+        return new Block(name, script(Map.of("side", (long) side), "GridEmbedding.py"), parameters, 16);
+    }
+
     /** A CLIP or SigLIP encoder layer; {@code VisionLayer.py}. */
     public Block visionLayer(String name, BlockParameters parameters, VisionShape shape) {
         Script script = script(
@@ -114,10 +123,51 @@ public final class Blocks implements AutoCloseable {
         return new Block(name, script, parameters, 4L * width);
     }
 
+    /**
+     * From the tower to the language model by a gated feed-forward; {@code GatedProjector.py}.
+     *
+     * @param eps of the norm before it
+     */
+    public Block gatedProjector(
+            String name, BlockParameters parameters, int feedForward, Activation activation, double eps) {
+        Script script =
+                script(Map.of("activation", (long) activation.code(), "eps", eps), "Linear.py", "GatedProjector.py");
+        return new Block(name, script, parameters, 4L * feedForward);
+    }
+
+    /** A perceiver resampler; {@code Perceiver.py}. */
+    public Block perceiver(String name, BlockParameters parameters, PerceiverShape shape) {
+        Script script = script(
+                Map.of(
+                        "head_width",
+                        (long) shape.headWidth(),
+                        "depth",
+                        (long) shape.depth(),
+                        "activation",
+                        (long) shape.activation().code(),
+                        "eps",
+                        shape.eps()),
+                "Linear.py",
+                "Norm.py",
+                "Perceiver.py");
+        return new Block(name, script, parameters, shape.graphElementsPerFeature());
+    }
+
     /** A family's own block, whose source lies beside {@code owner}. */
     public Block block(
             Class<?> owner, String name, BlockParameters parameters, long graphElementsPerRow, String... sources) {
-        return new Block(name, script(owner, Map.of(), sources), parameters, graphElementsPerRow);
+        return block(owner, name, parameters, graphElementsPerRow, Map.of(), sources);
+    }
+
+    /** The same with numbers by the names that the source declares, {@code Long} or {@code Double}. */
+    public Block block(
+            Class<?> owner,
+            String name,
+            BlockParameters parameters,
+            long graphElementsPerRow,
+            Map<String, ? extends Number> attributes,
+            String... sources) {
+        return new Block(name, script(owner, attributes, sources), parameters, graphElementsPerRow);
     }
 
     private Script script(Map<String, ?> attributes, String... sources) {

@@ -1,5 +1,7 @@
-# CLIP and SigLIP encoder layer: h = x + attention(norm(x)); y = h + W_2 act(W_1 norm(h)); every position sees every other.
-# x = [hidden [B, S, D]]
+# CLIP and SigLIP encoder layer: h = x + attention(norm(x)); y = h + W_2 act(W_1 norm(h)); every position of a tile sees every other of
+# it.
+# x = [hidden [B, S, D]], or, of tiles that differ in size, [hidden [1, T, D] of all tiles' patches, grids int64 [n * 2] on the
+# host: rows and columns of each tile]
 # p = 0, 1 first norm; linears from 2 q, 10 k, 18 v, 26 out; 34, 35 second norm; linears from 36 fc1, 44 fc2
 # Source: transformers 5.23, models/clip CLIPEncoderLayer, models/siglip SiglipEncoderLayer.
 class VisionLayer(Module):
@@ -23,13 +25,27 @@ class VisionLayer(Module):
         a = torch.append(outs, torch.bmm(torch.softmax(s, -1), v[i]))
       y = torch.stack(outs)
     return y
+  # the same a tile at a time, q, k and v [1, H, T, E]
+  def attend_grids(self: __torch__.VisionLayer, q: Tensor, k: Tensor, v: Tensor, grids: Tensor) -> Tensor:
+    outs = annotate(List[Tensor], [])
+    at = 0
+    for i in range(torch.floordiv(torch.numel(grids), 2)):
+      n = int(grids[2 * i]) * int(grids[2 * i + 1])
+      o = (self).attend(torch.slice(q, 2, at, at + n), torch.slice(k, 2, at, at + n), torch.slice(v, 2, at, at + n), )
+      a = torch.append(outs, o)
+      at = at + n
+    return torch.cat(outs, 2)
   def forward(self: __torch__.VisionLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     d = torch.size(x[0], -1)
     n = torch.layer_norm(x[0], [d], p[0], p[1], self.eps)
     q = (self).split(__torch__.linear(n, p, 2), )
     k = (self).split(__torch__.linear(n, p, 10), )
     v = (self).split(__torch__.linear(n, p, 18), )
-    o = torch.transpose((self).attend(q, k, v, ), 1, 2)
+    if torch.len(x) > 1:
+      seen = (self).attend_grids(q, k, v, x[1], )
+    else:
+      seen = (self).attend(q, k, v, )
+    o = torch.transpose(seen, 1, 2)
     h = x[0] + __torch__.linear(torch.reshape(o, torch.size(x[0])), p, 26)
     m = __torch__.linear(torch.layer_norm(h, [d], p[34], p[35], self.eps), p, 36)
     return [h + __torch__.linear(__torch__.activation(m, self.activation), p, 44)]

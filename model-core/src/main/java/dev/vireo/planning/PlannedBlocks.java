@@ -20,6 +20,7 @@ import java.util.Set;
 final class PlannedBlocks {
     private static final String POSITIONS = "position_embedding.weight";
     private static final String PATCHES = "patch_embedding.weight";
+    private static final String LATENTS = ".latents";
 
     private final ModelSurvey survey;
     private final Recipe recipe;
@@ -28,6 +29,7 @@ final class PlannedBlocks {
     private final Set<String> quantized = new HashSet<>();
     private final Map<String, Block> owners = new HashMap<>();
     private final long positions;
+    private final long latents;
     private final List<PlannedBlock> all = new ArrayList<>();
 
     PlannedBlocks(ModelSurvey survey, Recipe recipe) {
@@ -37,11 +39,14 @@ final class PlannedBlocks {
             block.parameters().forEach(parameter -> owners.putIfAbsent(parameter.name(), block));
         }
         long tilePositions = 1;
+        long tileLatents = 0;
         for (TensorInfo info : survey.used()) {
             elements.put(info.name(), info.elements());
             tilePositions = info.name().endsWith(POSITIONS) ? info.shape().get(0) : tilePositions;
+            tileLatents = info.name().endsWith(LATENTS) ? info.shape().get(0) : tileLatents;
         }
         positions = tilePositions;
+        latents = tileLatents;
         recipe.adapted().forEach(module -> adapted.put(module.name(), module));
         boolean active = false;
         long kept = 0;
@@ -85,8 +90,7 @@ final class PlannedBlocks {
         double row = (double) batch.tokens() / batch.rows();
         double answers = (double) batch.scored() / batch.rows();
         return new Operations.Sizes(
-                batch.tiles() * positions,
-                (double) batch.tiles() * positions * positions,
+                Operations.Positions.of(batch.tiles(), positions, latents),
                 batch.tokens(),
                 batch.tokens() * row / 2,
                 batch.scored(),

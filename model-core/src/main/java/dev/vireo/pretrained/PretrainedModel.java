@@ -11,6 +11,8 @@ import dev.vireo.model.ModelFamily;
 import dev.vireo.model.ModelLoader;
 import dev.vireo.model.ModelSurvey;
 import dev.vireo.model.PixelScale;
+import dev.vireo.model.idefics2.Idefics2;
+import dev.vireo.model.idefics3.Idefics3;
 import dev.vireo.model.llava.Llava;
 import dev.vireo.model.llavanext.LlavaNext;
 import dev.vireo.model.llavaonevision.LlavaOnevision;
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a Hugging Face model directory holds. Opening reads its small files only. */
 public final class PretrainedModel {
-    private static final Families FAMILIES =
-            new Families(List.of(new Llava(), new LlavaNext(), new LlavaOnevision(), new Paligemma()));
+    private static final Families FAMILIES = new Families(List.of(
+            new Llava(), new LlavaNext(), new LlavaOnevision(), new Paligemma(), new Idefics2(), new Idefics3()));
 
     private final Path directory;
     private final ModelConfig config;
@@ -104,7 +106,7 @@ public final class PretrainedModel {
     public PairTokenizer tokenizer(@Nullable String template, PairTokenizer.Bos bos) {
         boolean own = template != null || PairTokenizer.hasTemplate(directory);
         return PairTokenizer.open(
-                directory, own ? template : family.chatTemplate().orElse(null), bos);
+                directory, own ? template : family.chatTemplate().orElse(null), bos, images);
     }
 
     /** Hexadecimal SHA-256 of configuration and weights; reads all of them once in a process. */

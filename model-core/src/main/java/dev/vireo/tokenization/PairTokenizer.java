@@ -3,6 +3,8 @@ package dev.vireo.tokenization;
 
 import dev.vireo.data.Conversation;
 import dev.vireo.data.Message;
+import dev.vireo.image.ImageProcessor;
+import dev.vireo.image.ImageSize;
 import dev.vireo.tokenization.TokenizedConversation.Continuation;
 import dev.vireo.tokenization.jinja.JinjaTemplate;
 import java.nio.file.Path;
@@ -35,6 +37,7 @@ public final class PairTokenizer implements AutoCloseable {
     private final Bos bos;
     private final int imageId;
     private final TurnChecks checks;
+    private final @Nullable ImageProcessor pictures;
 
     /** When a prompt begins with BOS. */
     public enum Bos {
@@ -44,8 +47,9 @@ public final class PairTokenizer implements AutoCloseable {
         ALWAYS
     }
 
-    private PairTokenizer(TextTokenizer tokenizer, String template, Bos bos) {
+    private PairTokenizer(TextTokenizer tokenizer, String template, Bos bos, @Nullable ImageProcessor pictures) {
         this.tokenizer = tokenizer;
+        this.pictures = pictures;
         this.template = template;
         this.bos = bos;
         SpecialTokens special = tokenizer.special();
@@ -66,10 +70,20 @@ public final class PairTokenizer implements AutoCloseable {
      * @throws IllegalArgumentException if there is no tokenizer or template, or the template holds what cannot be rendered exactly
      */
     public static PairTokenizer open(Path modelDirectory, @Nullable String template, Bos bos) {
+        return open(modelDirectory, template, bos, null);
+    }
+
+    /**
+     * The same of a model whose processor writes more around pictures than the template does.
+     *
+     * @param pictures that processor
+     */
+    public static PairTokenizer open(
+            Path modelDirectory, @Nullable String template, Bos bos, @Nullable ImageProcessor pictures) {
         String text = template != null ? template : ChatTemplates.of(new ModelFiles(modelDirectory));
         TextTokenizer tokenizer = TextTokenizer.open(modelDirectory);
         try {
-            return new PairTokenizer(tokenizer, text, bos);
+            return new PairTokenizer(tokenizer, text, bos, pictures);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
@@ -81,8 +95,17 @@ public final class PairTokenizer implements AutoCloseable {
         return ChatTemplates.find(new ModelFiles(modelDirectory)).isPresent();
     }
 
-    /** The ids of a conversation. */
+    /** The ids of a conversation, its pictures as the template writes them. */
     public TokenizedConversation encode(Conversation conversation) {
+        return encode(conversation, List.of());
+    }
+
+    /**
+     * The ids of a conversation.
+     *
+     * @param sizes of its pictures, on which it depends with some models what stands in their places
+     */
+    public TokenizedConversation encode(Conversation conversation, List<ImageSize> sizes) {
         checks.requirePrompt(conversation.prompt());
         checks.requireContinuation(conversation.chosen());
         checks.requireContinuation(conversation.rejected());
@@ -99,15 +122,24 @@ public final class PairTokenizer implements AutoCloseable {
             start = commonPrefix(start, rejected);
         }
         return new TokenizedConversation(
-                promptIds(start, prompt),
+                promptIds(start, prompt, sizes),
                 continuation(prompt, conversation.chosen(), start, chosen),
                 continuation(prompt, conversation.rejected(), start, rejected));
     }
 
     /** The ids of a prompt that an answer is to be generated for: the template's text with the generation prompt. */
     public int[] generationPrompt(List<Message> prompt) {
+        return generationPrompt(prompt, List.of());
+    }
+
+    /**
+     * The same with pictures of these sizes.
+     *
+     * @param sizes of the prompt's pictures
+     */
+    public int[] generationPrompt(List<Message> prompt, List<ImageSize> sizes) {
         checks.requirePrompt(prompt);
-        return promptIds(renderer.render(prompt, true), prompt);
+        return promptIds(renderer.render(prompt, true), prompt, sizes);
     }
 
     /** The tokenizer beneath, closed with this one. */
@@ -120,17 +152,34 @@ public final class PairTokenizer implements AutoCloseable {
         return template;
     }
 
-    private int[] promptIds(String text, List<Message> prompt) {
-        int[] ids = tokenizer.encode(text);
+    private int[] promptIds(String text, List<Message> prompt, List<ImageSize> sizes) {
+        int[] ids = tokenizer.encode(laidOut(text, sizes));
         int images = prompt.stream().mapToInt(Message::imageCount).sum();
+        int expected = sizes.isEmpty() ? images : placeholders(sizes);
         long placeholders = Arrays.stream(ids).filter(id -> id == imageId).count();
-        if (placeholders != images) {
+        if (placeholders != expected) {
             throw new IllegalArgumentException(
-                    "Cannot tokenize prompt: the template wrote %d image placeholders for %d images"
-                            .formatted(placeholders, images));
+                    "Cannot tokenize prompt: the template wrote %d image placeholders for %d images%s"
+                            .formatted(placeholders, images, expected == images ? "" : ", which take " + expected));
         }
         boolean lacksBos = tokenizer.special().bos().filter(text::startsWith).isEmpty();
         return bos == Bos.ALWAYS && lacksBos ? withBos(ids) : ids;
+    }
+
+    /** The text as the model's processor completes it; that of answers too, which hold no picture. */
+    private String laidOut(String text, List<ImageSize> sizes) {
+        return pictures == null ? text : pictures.inPrompt(text, sizes);
+    }
+
+    private int placeholders(List<ImageSize> sizes) {
+        ImageProcessor processor = pictures;
+        return processor == null
+                ? sizes.size()
+                : sizes.stream()
+                        .mapToInt(size -> processor
+                                .span(size.height(), size.width(), sizes.size())
+                                .placeholders())
+                        .sum();
     }
 
     private int[] withBos(int[] ids) {
@@ -171,7 +220,7 @@ public final class PairTokenizer implements AutoCloseable {
 
     private void addPiece(List<int[]> pieces, List<Boolean> marks, String text, boolean scored) {
         if (!text.isEmpty()) {
-            pieces.add(tokenizer.encode(text));
+            pieces.add(tokenizer.encode(laidOut(text, List.of())));
             marks.add(scored);
         }
     }

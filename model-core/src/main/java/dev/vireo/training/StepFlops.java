@@ -2,34 +2,41 @@
 package dev.vireo.training;
 
 import dev.vireo.batch.PackedBatch;
-import dev.vireo.image.ProcessedImage;
 import dev.vireo.model.Operations;
 import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.nn.Block;
 import dev.vireo.nn.LinearModule;
 import dev.vireo.nn.Parameter;
+import java.util.Optional;
 
 /**
  * The {@link Operations} that a loaded model needs for a packed batch. Work that is done twice to save memory does not count.
  */
 final class StepFlops {
-    private static final String POSITIONS = "model.vision_tower.embeddings.position_embedding.weight";
-    private static final String PATCHES = "model.vision_tower.embeddings.patch_embedding.weight";
+    private static final String CLASS = ".embeddings.class_embedding";
+    private static final String PATCHES = ".embeddings.patch_embedding.weight";
+    private static final String LATENTS = ".latents";
 
     private final Operations operations;
-    private final double tilePositions;
+    private final int patch;
+    private final int classTokens;
+    private final long latents;
 
     StepFlops(VisionLanguageModel model) {
-        long positions = 0;
-        long patches = 0;
-        for (Block block : model.blocks()) {
-            positions += block.parameter(POSITIONS)
-                    .map(table -> table.master().getShape().get(0))
-                    .orElse(0L);
-            patches += block.parameter(PATCHES).map(Parameter::size).orElse(0L);
-        }
-        this.tilePositions = positions;
-        this.operations = new Operations(model.blocks(), model.text(), patches, new Attached());
+        Parameter patches = named(model, PATCHES).orElseThrow();
+        this.patch = (int) patches.master().getShape().get(2);
+        this.classTokens = named(model, CLASS).isPresent() ? 1 : 0;
+        this.latents = named(model, LATENTS)
+                .map(table -> table.master().getShape().get(0))
+                .orElse(0L);
+        this.operations = new Operations(model.blocks(), model.text(), patches.size(), new Attached());
+    }
+
+    private static Optional<Parameter> named(VisionLanguageModel model, String ending) {
+        return model.blocks().stream()
+                .flatMap(block -> block.parameters().stream())
+                .filter(parameter -> parameter.name().endsWith(ending))
+                .findFirst();
     }
 
     /** What the parameters of the blocks say. */
@@ -65,15 +72,15 @@ final class StepFlops {
     }
 
     private Operations.Sizes sizes(PackedBatch batch) {
-        long tiles = batch.samples().stream()
+        double[] tiles = batch.samples().stream()
                 .flatMap(sample -> sample.images().stream())
-                .mapToLong(ProcessedImage::tileCount)
-                .sum();
+                .flatMap(image -> image.tileSizes().stream())
+                .mapToDouble(size -> (double) (size.height() / patch) * (size.width() / patch) + classTokens)
+                .toArray();
         long[] segments = batch.segments();
         long[] queries = batch.queries();
         return new Operations.Sizes(
-                tiles * tilePositions,
-                tiles * tilePositions * tilePositions,
+                Operations.Positions.of(tiles, latents),
                 batch.size(),
                 visible(segments, starts(segments)),
                 rows(segments, queries),

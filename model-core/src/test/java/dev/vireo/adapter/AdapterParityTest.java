@@ -39,7 +39,10 @@ class AdapterParityTest {
         "onevision-tiny, language, FIXED",
         "onevision-tiny, everything, TRAINED",
         "paligemma-tiny, language, TRAINED",
-        "paligemma-tiny, everything, FIXED"
+        "paligemma-tiny, everything, FIXED",
+        "idefics2-tiny, language, FIXED",
+        "idefics2-tiny, everything, TRAINED",
+        "idefics3-tiny, everything, FIXED"
     })
     void adaptersOfPeftComputeWhatTheyDoThere(String name, String adapter, Use use) {
         Golden golden = Golden.of(name);

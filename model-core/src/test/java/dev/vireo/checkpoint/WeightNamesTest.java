@@ -60,7 +60,16 @@ class WeightNamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llava15-tiny", "llavanext-tiny", "onevision-tiny", "onevision-tied", "paligemma-tiny"})
+    @ValueSource(
+            strings = {
+                "llava15-tiny",
+                "llavanext-tiny",
+                "onevision-tiny",
+                "onevision-tied",
+                "paligemma-tiny",
+                "idefics2-tiny",
+                "idefics3-tiny"
+            })
     void everyTensorOfATinyCheckpointIsUnderstoodInEveryGeneration(String name) {
         Path golden = Path.of("src/test/resources/golden").resolve(name);
         JsonObject generations = JsonFile.readObject(golden.resolve("names.json"));

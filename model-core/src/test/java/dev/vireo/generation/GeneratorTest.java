@@ -61,7 +61,7 @@ class GeneratorTest {
         generator.generate(row, sampling(3, 3)).forEach(c -> texts.add(Arrays.toString(c.ids())));
         generator.generate(row, sampling(3, 4)).forEach(c -> texts.add(Arrays.toString(c.ids())));
         Sample renamed =
-                new Sample("other", row.promptIds(), row.images(), row.imageTokens(), Answer.none(), Answer.none());
+                new Sample("other", row.promptIds(), row.images(), row.imageSpans(), Answer.none(), Answer.none());
         generator.generate(renamed, sampling(3, 3)).forEach(c -> texts.add(Arrays.toString(c.ids())));
         assertThat(texts).hasSize(9);
     }

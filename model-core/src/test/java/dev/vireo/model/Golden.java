@@ -12,6 +12,7 @@ import dev.vireo.checkpoint.SafetensorsFile;
 import dev.vireo.checkpoint.TensorInfo;
 import dev.vireo.image.ImageDecoder;
 import dev.vireo.image.ImageDecoder.Orientation;
+import dev.vireo.image.ImageSpan;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.image.RgbImage;
 import dev.vireo.pretrained.PretrainedModel;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A tiny checkpoint and what the reference libraries make of it; tools/golden/README.md says what each file holds. */
@@ -54,7 +56,9 @@ public final class Golden {
                 "llavanext-vicuna",
                 "onevision-tiny",
                 "onevision-tied",
-                "paligemma-tiny");
+                "paligemma-tiny",
+                "idefics2-tiny",
+                "idefics3-tiny");
     }
 
     public static Golden of(String name) {
@@ -156,9 +160,20 @@ public final class Golden {
                 row.get("row_id").getAsString(),
                 ints(row.getAsJsonArray("prompt_ids")),
                 pictures,
-                ints(row.getAsJsonArray("image_tokens")),
+                spans(row),
                 Answer.of(ints(row.getAsJsonArray("chosen_ids"))),
                 Answer.of(ints(row.getAsJsonArray("rejected_ids"))));
+    }
+
+    /** What each picture of a row takes. */
+    public static List<ImageSpan> spans(JsonObject row) {
+        int[] tokens = ints(row.getAsJsonArray("image_tokens"));
+        JsonArray several = row.getAsJsonArray("image_placeholders");
+        return several == null
+                ? ImageSpan.whole(tokens)
+                : IntStream.range(0, tokens.length)
+                        .mapToObj(i -> new ImageSpan(tokens[i], several.get(i).getAsInt()))
+                        .toList();
     }
 
     public static int[] ints(JsonArray array) {

@@ -20,7 +20,8 @@ class InitialWeightsTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {NAME, "onevision-tiny", "onevision-tied", "paligemma-tiny"})
+    @ValueSource(
+            strings = {NAME, "onevision-tiny", "onevision-tied", "paligemma-tiny", "idefics2-tiny", "idefics3-tiny"})
     void namesAndShapesAreThoseOfThePublishedLayout(String name) throws IOException {
         Path made = make(name, "made", 1);
         try (Checkpoint expected = Checkpoint.open(Golden.of(name).model());

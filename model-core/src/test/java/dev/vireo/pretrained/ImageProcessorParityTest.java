@@ -45,6 +45,11 @@ class ImageProcessorParityTest {
         assertThat(processed.tileCount()).isEqualTo(about.get("tiles").getAsInt());
         assertThat(model.images().imageTokens(image.height(), image.width()))
                 .isEqualTo(about.get("image_tokens").getAsInt());
+        assertThat(model.images().span(image.height(), image.width(), 1).placeholders())
+                .isEqualTo(
+                        about.has("image_placeholders")
+                                ? about.get("image_placeholders").getAsInt()
+                                : 1);
         if (Files.exists(golden.path("images.safetensors"))) {
             assertSame(processed, SafetensorsFile.open(golden.path("images.safetensors")), file);
         }
@@ -74,7 +79,10 @@ class ImageProcessorParityTest {
     private static void assertSame(ProcessedImage processed, SafetensorsFile tiles, String file) {
         assertThat(tiles.tensors().get(file).shape())
                 .isEqualTo(List.of(
-                        (long) processed.tileCount(), 3L, (long) processed.tileHeight(), (long) processed.tileWidth()));
+                        (long) processed.tileCount(),
+                        3L,
+                        (long) processed.tileSizes().get(0).height(),
+                        (long) processed.tileSizes().get(0).width()));
         ByteBuffer expected = tiles.bytes(file);
         int different = 0;
         int worst = 0;

@@ -9,6 +9,8 @@ import dev.vireo.checkpoint.WeightNames;
 import dev.vireo.model.Measured;
 import dev.vireo.model.ModelFamily;
 import dev.vireo.model.ModelSurvey;
+import dev.vireo.model.idefics2.Idefics2;
+import dev.vireo.model.idefics3.Idefics3;
 import dev.vireo.model.llava.Llava;
 import dev.vireo.model.llavanext.LlavaNext;
 import dev.vireo.model.llavaonevision.LlavaOnevision;
@@ -44,6 +46,20 @@ class LoraCountsTest {
              "vision_use_head": false}
             """;
 
+    private static final String IDEFICS2 = """
+            "image_token_id": 32001, "text_config": {"model_type": "mistral", "vocab_size": 32003},
+            "vision_config": {"model_type": "idefics2", "hidden_size": 1152, "image_size": 980,
+             "intermediate_size": 4304, "num_attention_heads": 16, "num_hidden_layers": 27, "patch_size": 14}
+            """;
+
+    /** The first SmolVLM of 256 million parameters. */
+    private static final String IDEFICS3 = """
+            "scale_factor": 4, "text_config": {"model_type": "llama", "hidden_size": 576, "intermediate_size": 1536,
+             "num_attention_heads": 9, "num_hidden_layers": 30, "num_key_value_heads": 3, "vocab_size": 49280},
+            "vision_config": {"model_type": "idefics3", "hidden_size": 768, "image_size": 512, "intermediate_size": 3072,
+             "num_attention_heads": 12, "num_hidden_layers": 12, "patch_size": 16}
+            """;
+
     static Stream<Arguments> published() {
         return Stream.of(
                 Arguments.of(new Llava(), LLAMA, "all-linear", 23_633_920),
@@ -53,7 +69,13 @@ class LoraCountsTest {
                 Arguments.of(new LlavaOnevision(), QWEN2, "all-linear", 24_466_944),
                 Arguments.of(new LlavaOnevision(), QWEN2, "language", 20_185_088),
                 Arguments.of(new Paligemma(), PALIGEMMA, "all-linear", 14_179_072),
-                Arguments.of(new Paligemma(), PALIGEMMA, "language", 9_805_824));
+                Arguments.of(new Paligemma(), PALIGEMMA, "language", 9_805_824),
+                Arguments.of(new Idefics2(), IDEFICS2, "all-linear", 55_348_736 / 2),
+                Arguments.of(new Idefics2(), IDEFICS2, ".*vision_model.*", 8_695_296 / 2),
+                Arguments.of(new Idefics2(), IDEFICS2, ".*connector.*", 4_710_400 / 2),
+                Arguments.of(new Idefics2(), IDEFICS2, "language", 41_943_040 / 2),
+                // nobody printed these: 8 (768 * 16 + 576 + 12 * 13,824 + 30 * 10,176)
+                Arguments.of(new Idefics3(), IDEFICS3, "all-linear", 3_872_256));
     }
 
     @ParameterizedTest

@@ -35,7 +35,14 @@ class ModelExportTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"llava15-tiny", "llavanext-tiny", "llavanext-bf16-sharded", "onevision-tied", "paligemma-tiny"})
+            strings = {
+                "llava15-tiny",
+                "llavanext-tiny",
+                "llavanext-bf16-sharded",
+                "onevision-tied",
+                "paligemma-tiny",
+                "idefics2-tiny"
+            })
     void untouchedMastersGiveTheSourcesWeights(String name) {
         PretrainedModel source = PretrainedModel.open(Golden.of(name).model());
         Path target = directory.resolve("model");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vireo.batch.Sample;
+import dev.vireo.image.ImageSpan;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.model.Golden;
 import dev.vireo.tokenization.PairTokenizer;
@@ -29,12 +30,9 @@ class PretrainedModelTest {
         assertThat(row.promptIds()).contains(model.imageTokenId());
         for (int i = 0; i < row.images().size(); i++) {
             ProcessedImage image = row.images().get(i);
-            int tokens = model.images()
-                    .imageTokens(
-                            image.imageHeight(),
-                            image.imageWidth(),
-                            row.images().size());
-            assertThat(tokens).isEqualTo(row.imageTokens()[i]);
+            ImageSpan span = model.images()
+                    .span(image.imageHeight(), image.imageWidth(), row.images().size());
+            assertThat(span).isEqualTo(row.imageSpans().get(i));
         }
     }
 
@@ -63,6 +61,6 @@ class PretrainedModelTest {
         assertThatThrownBy(() -> PretrainedModel.open(directory))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(
-                        "config.json: model_type is qwen2_vl (known: llava, llava_next, llava_onevision, paligemma)");
+                        "config.json: model_type is qwen2_vl (known: llava, llava_next, llava_onevision, paligemma, idefics2, idefics3)");
     }
 }

@@ -10,6 +10,7 @@ import com.google.gson.JsonObject;
 import dev.vireo.data.ContentPart;
 import dev.vireo.data.Conversation;
 import dev.vireo.data.Message;
+import dev.vireo.image.ImageSize;
 import dev.vireo.model.Golden;
 import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.tokenization.PairTokenizer.Bos;
@@ -53,6 +54,18 @@ class GoldenTokensTest {
                 messages(row.getAsJsonArray("rejected"), 0));
     }
 
+    private static List<ImageSize> sizes(Golden golden, JsonObject row) {
+        JsonObject images = golden.json("images.json").getAsJsonObject();
+        List<ImageSize> sizes = new ArrayList<>();
+        for (JsonElement file : row.getAsJsonArray("images")) {
+            JsonObject about = images.getAsJsonObject(file.getAsString());
+            sizes.add(new ImageSize(
+                    about.get("image_height").getAsInt(),
+                    about.get("image_width").getAsInt()));
+        }
+        return sizes;
+    }
+
     @ParameterizedTest
     @MethodSource("dev.vireo.model.Golden#names")
     void pairsHaveTheIdsOfTheCollator(String name) {
@@ -61,7 +74,7 @@ class GoldenTokensTest {
             for (JsonElement each : golden.json("rows.json").getAsJsonArray()) {
                 JsonObject row = each.getAsJsonObject();
                 String id = row.get("row_id").getAsString();
-                TokenizedConversation tokens = tokenizer.encode(conversation(row));
+                TokenizedConversation tokens = tokenizer.encode(conversation(row), sizes(golden, row));
                 assertThat(tokens.promptIds()).as(id).isEqualTo(Golden.ints(row.getAsJsonArray("prompt_ids")));
                 assertThat(tokens.chosenIds()).as(id).isEqualTo(Golden.ints(row.getAsJsonArray("chosen_ids")));
                 assertThat(tokens.rejectedIds()).as(id).isEqualTo(Golden.ints(row.getAsJsonArray("rejected_ids")));

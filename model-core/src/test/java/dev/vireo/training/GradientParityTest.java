@@ -54,6 +54,10 @@ class GradientParityTest {
         "paligemma-tiny, everything, orpo-completion, 0",
         "paligemma-tiny, everything, dpo-base, " + KEEP,
         "paligemma-tiny, everything, sft, 0",
+        "idefics2-tiny, everything, orpo-completion, 0",
+        "idefics2-tiny, everything, dpo-base, " + KEEP,
+        "idefics3-tiny, everything, orpo-completion, 0",
+        "idefics3-tiny, everything, dpo-base, " + KEEP,
     })
     void lossAndGradientsEqualThoseOfTheDoubledBatch(String name, String adapter, String label, long budget) {
         Golden golden = Golden.of(name);

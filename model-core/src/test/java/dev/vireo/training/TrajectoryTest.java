@@ -49,6 +49,12 @@ class TrajectoryTest {
         "paligemma-tiny, dpo-linear",
         "paligemma-tiny, orpo-completion",
         "paligemma-tiny, sft",
+        "idefics2-tiny, dpo-linear",
+        "idefics2-tiny, orpo-completion",
+        "idefics2-tiny, sft",
+        "idefics3-tiny, dpo-linear",
+        "idefics3-tiny, orpo-completion",
+        "idefics3-tiny, sft",
     })
     void lossesAndFinalAdapterEqualTheReference(String name, String label) {
         Golden golden = Golden.of(name);

@@ -28,7 +28,12 @@ class FamiliesTest {
 
     /** The rows that are kept, in the file's order: one picture, two, several turns (PaliGemma has none), no picture. */
     @ParameterizedTest
-    @CsvSource({"onevision-tiny, plain two-images turns text-only", "paligemma-tiny, plain two-images text-only"})
+    @CsvSource({
+        "onevision-tiny, plain two-images turns text-only",
+        "paligemma-tiny, plain two-images text-only",
+        "idefics2-tiny, plain two-images turns text-only",
+        "idefics3-tiny, plain two-images turns text-only"
+    })
     void fromParquetToReport(String name, String kept) throws IOException {
         List<String> rows = List.of(kept.split(" "));
         GoldenShards golden = GoldenShards.of(name);

@@ -11,6 +11,7 @@ import dev.vireo.data.Conversation;
 import dev.vireo.data.Message;
 import dev.vireo.image.ImageDecoder;
 import dev.vireo.image.ImageRejectedException;
+import dev.vireo.image.ImageSpan;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.jobs.shards.ImageRules;
 import dev.vireo.jobs.shards.ImageStorage;
@@ -96,7 +97,7 @@ final class GoldenShards {
                 id,
                 ints(row.getAsJsonArray("prompt_ids")),
                 tiles,
-                ints(row.getAsJsonArray("image_tokens")),
+                ImageSpan.whole(ints(row.getAsJsonArray("image_tokens"))),
                 Answer.of(ints(row.getAsJsonArray("chosen_ids"))),
                 Answer.of(ints(row.getAsJsonArray("rejected_ids"))));
         Conversation words = Conversation.pair(

@@ -20,7 +20,7 @@ import java.util.List;
  * models/llama, models/mistral, models/qwen2, models/gemma.
  */
 public final class LlamaDecoder {
-    private static final String PREFIX = "model.language_model.";
+    private static final String LANGUAGE_MODEL = "model.language_model.";
     private static final String MISTRAL = "mistral";
     private static final String QWEN2 = "qwen2";
     private static final String GEMMA = "gemma";
@@ -28,11 +28,13 @@ public final class LlamaDecoder {
     private final ModelConfig config;
     private final ModelDevice device;
     private final WeightSource weights;
+    private final String names;
 
-    private LlamaDecoder(ModelConfig config, ModelDevice device, WeightSource weights) {
+    private LlamaDecoder(ModelConfig config, ModelDevice device, WeightSource weights, String names) {
         this.config = config;
         this.device = device;
         this.weights = weights;
+        this.names = names;
     }
 
     /**
@@ -41,17 +43,27 @@ public final class LlamaDecoder {
      * @throws RuntimeException naming a setting that would change the mathematics in a way that is not built
      */
     public static TextDecoder build(ModelConfig config, ModelDevice device, WeightSource weights) {
-        return build(config, device, weights, Prefix.CAUSAL);
+        return build(config, device, weights, LANGUAGE_MODEL, Prefix.CAUSAL);
     }
 
     /** The same, with prompts whose tokens see each other as said. */
     public static TextDecoder build(ModelConfig config, ModelDevice device, WeightSource weights, Prefix prefix) {
+        return build(config, device, weights, LANGUAGE_MODEL, prefix);
+    }
+
+    /**
+     * The same.
+     *
+     * @param names what the names of its weights begin with, the dot included; {@code lm_head} has no such beginning
+     */
+    public static TextDecoder build(
+            ModelConfig config, ModelDevice device, WeightSource weights, String names, Prefix prefix) {
         config.requireOneOf("text_config.model_type", "llama", MISTRAL, QWEN2, GEMMA);
         config.requireOneOf("text_config.rope_parameters.rope_type", "default");
         for (String different : List.of("attention_bias", "mlp_bias", "use_sliding_window")) {
             config.requireOneOf("text_config." + different, false);
         }
-        return new LlamaDecoder(config, device, weights).build(prefix);
+        return new LlamaDecoder(config, device, weights, names).build(prefix);
     }
 
     private boolean is(String type) {
@@ -88,7 +100,7 @@ public final class LlamaDecoder {
         var shape = new DecoderShape(
                 width, heads, keyValueHeads, headWidth, feedForward, window, prefix, norm, activation());
         var blocks = device.blocks();
-        String table = PREFIX + "embed_tokens";
+        String table = names + "embed_tokens";
         Block embedding = blocks.embedding(
                 table,
                 parameters().weight(table + ".weight", vocabulary, width),
@@ -96,13 +108,13 @@ public final class LlamaDecoder {
                 is(GEMMA) ? Math.sqrt(width) : 1);
         List<Block> layers = new ArrayList<>();
         for (int layer = 0; layer < config.integer("text_config.num_hidden_layers"); layer++) {
-            String name = PREFIX + "layers." + layer;
+            String name = names + "layers." + layer;
             layers.add(blocks.decoderLayer(name, layer(name, shape), shape));
         }
         String output = tied() ? table : "lm_head";
         Block head = blocks.head(
                 "lm_head",
-                parameters().weight(PREFIX + "norm.weight", width).linear(output, width, vocabulary),
+                parameters().weight(names + "norm.weight", width).linear(output, width, vocabulary),
                 vocabulary,
                 norm);
         var rotary = blocks.rotary(headWidth, config.number("text_config.rope_parameters.rope_theta"));

@@ -5,9 +5,10 @@ import dev.vireo.checkpoint.CheckpointMismatchException;
 import dev.vireo.checkpoint.ProcessorSettings;
 import dev.vireo.checkpoint.ProcessorSettings.Fit;
 import dev.vireo.checkpoint.ProcessorSettings.Padding;
-import dev.vireo.image.Bicubic;
+import dev.vireo.image.Filter;
 import dev.vireo.image.ImageProcessor;
 import dev.vireo.image.ProcessedImage;
+import dev.vireo.image.Resizing;
 import dev.vireo.image.RgbImage;
 
 /**
@@ -54,9 +55,9 @@ public final class SingleTileImages implements ImageProcessor {
 
     /** The middle of the picture resized to {@code height} x {@code width}; black where it is smaller than the tile. */
     private ProcessedImage cropped(RgbImage image, int height, int width) {
-        Bicubic resizing = settings.padding() == Padding.PAD
-                ? Bicubic.ofSquare(image, settings.meanColour(), height, width)
-                : Bicubic.of(image, height, width);
+        Resizing resizing = settings.padding() == Padding.PAD
+                ? Resizing.ofSquare(Filter.BICUBIC, image, settings.meanColour(), height, width)
+                : Resizing.of(Filter.BICUBIC, image, height, width);
         int side = tile.side();
         int top = Math.max(0, (height - side) / 2);
         int left = Math.max(0, (width - side) / 2);

@@ -2,10 +2,11 @@
 package dev.vireo.model.tiles;
 
 import dev.vireo.checkpoint.ProcessorSettings;
-import dev.vireo.image.Bicubic;
+import dev.vireo.image.Filter;
 import dev.vireo.image.ImageProcessor;
 import dev.vireo.image.PlanarImage;
 import dev.vireo.image.ProcessedImage;
+import dev.vireo.image.Resizing;
 import dev.vireo.image.RgbImage;
 
 /**
@@ -36,8 +37,8 @@ public final class TiledImages implements ImageProcessor {
             return tiling.process(image);
         }
         int side = tile.side();
-        PlanarImage square =
-                Bicubic.ofSquare(image, settings.meanColour(), side, side).whole();
+        PlanarImage square = Resizing.ofSquare(Filter.BICUBIC, image, settings.meanColour(), side, side)
+                .whole();
         return new ProcessedImage(square.planes(), 1, side, side, image.height(), image.width());
     }
 

@@ -3,9 +3,10 @@ package dev.vireo.model.tiles;
 
 import dev.vireo.checkpoint.CheckpointMismatchException;
 import dev.vireo.checkpoint.ProcessorSettings;
-import dev.vireo.image.Bicubic;
+import dev.vireo.image.Filter;
 import dev.vireo.image.PlanarImage;
 import dev.vireo.image.ProcessedImage;
+import dev.vireo.image.Resizing;
 import dev.vireo.image.RgbImage;
 
 /**
@@ -39,7 +40,7 @@ final class Tiling {
         TileGrid grid = rules.grid(image.height(), image.width());
         int tileBytes = 3 * side * side;
         byte[] tiles = new byte[tileBytes * (1 + grid.tiles())];
-        Bicubic.of(image, side, side).whole().draw(tiles, 0, side, side, 0, 0);
+        Resizing.of(Filter.BICUBIC, image, side, side).whole().draw(tiles, 0, side, side, 0, 0);
         int gridHeight = grid.rows() * side;
         int gridWidth = grid.columns() * side;
         PlanarImage fitted = fitted(image, gridHeight, gridWidth);
@@ -59,9 +60,9 @@ final class Tiling {
         double scaleHeight = (double) gridHeight / image.height();
         if (scaleWidth < scaleHeight) {
             int height = Math.min((int) Math.ceil(image.height() * scaleWidth), gridHeight);
-            return Bicubic.of(image, height, gridWidth).whole();
+            return Resizing.of(Filter.BICUBIC, image, height, gridWidth).whole();
         }
         int width = Math.min((int) Math.ceil(image.width() * scaleHeight), gridWidth);
-        return Bicubic.of(image, gridHeight, width).whole();
+        return Resizing.of(Filter.BICUBIC, image, gridHeight, width).whole();
     }
 }

@@ -61,9 +61,13 @@ final class TowerLayers {
 
     /** The patch embedding of these parameters and the layers up to the selected one. */
     List<Block> behind(BlockParameters input) {
-        List<Block> blocks = new ArrayList<>();
         int patch = config.integer("vision_config.patch_size");
-        blocks.add(device.blocks().patchEmbedding(prefix + "embeddings", input, patch, shape.eps()));
+        return behind(device.blocks().patchEmbedding(prefix + "embeddings", input, patch, shape.eps()));
+    }
+
+    /** A patch embedding and the layers up to the selected one. */
+    List<Block> behind(Block input) {
+        List<Block> blocks = new ArrayList<>(List.of(input));
         for (int layer = 0; layer < selected(config); layer++) {
             blocks.add(device.blocks().visionLayer(name(layer), parameters(layer), shape));
         }

@@ -7,6 +7,7 @@ import dev.vireo.data.Conversation;
 import dev.vireo.data.Message;
 import dev.vireo.generation.PairScore;
 import dev.vireo.generation.SequenceScores;
+import dev.vireo.image.ProcessedImage;
 import dev.vireo.jobs.config.JudgeSettings;
 import dev.vireo.tokenization.PairTokenizer;
 import dev.vireo.tokenization.TokenizedConversation;
@@ -66,12 +67,11 @@ final class Judge {
     private Sample asked(Sample row, String question, String first, String second) {
         String text = filled(settings.prompt(), Map.of("question", question, "first", first, "second", second));
         List<Message> prompt = List.of(Message.user(row.images().size(), text));
-        TokenizedConversation ids = tokenizer.encode(Conversation.pair(prompt, settings.first(), settings.second()));
-        return new Sample(
-                row.rowId(),
+        TokenizedConversation ids = tokenizer.encode(
+                Conversation.pair(prompt, settings.first(), settings.second()),
+                row.images().stream().map(ProcessedImage::imageSize).toList());
+        return row.withPrompt(
                 beginningAs(row.promptIds(), ids.promptIds()),
-                row.images(),
-                row.imageTokens(),
                 Answer.of(ids.chosenIds(), ids.chosenScored()),
                 Answer.of(ids.rejectedIds(), ids.rejectedScored()));
     }

@@ -2,7 +2,6 @@
 package dev.vireo.jobs.plan;
 
 import dev.vireo.batch.Sample;
-import dev.vireo.image.ProcessedImage;
 import dev.vireo.jobs.config.BatchSettings;
 import dev.vireo.jobs.config.PlanSettings;
 import dev.vireo.jobs.shards.RowIndex;
@@ -48,13 +47,20 @@ public record DataSize(long rows, long tokens, List<MicroBatch> longest) {
                 sizes[i] = new MicroBatch(
                         index.tokens(row),
                         index.tokens(row) - index.prefixTokens(row),
-                        sample.images().stream()
-                                .mapToInt(ProcessedImage::tileCount)
-                                .sum(),
+                        tiles(sample, model.config().integer("vision_config.image_size")),
                         1);
             }
         }
         return new DataSize(index.rows(), tokens, List.of(sizes));
+    }
+
+    /** Tiles of a row's images, one that is smaller than the tower's by its share of that. */
+    private static long tiles(Sample sample, int side) {
+        double pixels = sample.images().stream()
+                .flatMap(image -> image.tileSizes().stream())
+                .mapToDouble(size -> (double) size.height() * size.width())
+                .sum();
+        return (long) Math.ceil(pixels / ((double) side * side));
     }
 
     /** Without rows: what the settings say of the longest. */

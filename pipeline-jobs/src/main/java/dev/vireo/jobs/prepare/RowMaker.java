@@ -8,11 +8,14 @@ import dev.vireo.image.ImageDecoder;
 import dev.vireo.image.ImageProcessor;
 import dev.vireo.image.ImageRejectedException;
 import dev.vireo.image.ImageSize;
+import dev.vireo.image.ImageSpan;
 import dev.vireo.image.ProcessedImage;
+import dev.vireo.image.TurnedSize;
 import dev.vireo.jobs.schema.InputRow;
 import dev.vireo.jobs.schema.RejectedRowException;
 import dev.vireo.tokenization.PairTokenizer;
 import dev.vireo.tokenization.TokenizedConversation;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -38,17 +41,17 @@ final class RowMaker {
      * @throws RejectedRowException if it cannot be used, or is too long
      */
     RowTokens tokens(String rowId, InputRow row) {
-        int[] imageTokens = new int[row.images().size()];
-        for (int i = 0; i < imageTokens.length; i++) {
-            ImageSize size = size(row.images().get(i));
-            int rowImages = imageTokens.length;
-            imageTokens[i] = usable(() -> processor.imageTokens(size.height(), size.width(), rowImages));
-        }
-        TokenizedConversation ids = tokenize(row);
+        int rowImages = row.images().size();
+        List<ImageSize> sizes =
+                row.images().stream().map(image -> size(image).size()).toList();
+        List<ImageSpan> spans = sizes.stream()
+                .map(size -> usable(() -> processor.span(size.height(), size.width(), rowImages)))
+                .toList();
+        TokenizedConversation ids = tokenize(row, sizes);
         RowTokens tokens = new RowTokens(
                 rowId,
                 ids.promptIds(),
-                imageTokens,
+                spans,
                 answer(ids.chosenIds(), ids.chosenScored()),
                 answer(ids.rejectedIds(), ids.rejectedScored()));
         limits.require(tokens);
@@ -59,16 +62,16 @@ final class RowMaker {
         return ids.length == 0 ? Answer.none() : Answer.of(ids, scored);
     }
 
-    private TokenizedConversation tokenize(InputRow row) {
+    private TokenizedConversation tokenize(InputRow row, List<ImageSize> sizes) {
         try {
-            return tokenizer.encode(row.conversation());
+            return tokenizer.encode(row.conversation(), sizes);
         } catch (IllegalArgumentException e) {
             throw new RejectedRowException("not tokenizable: " + e.getMessage());
         }
     }
 
     /** What an image's header says. */
-    ImageSize size(byte[] encoded) {
+    TurnedSize size(byte[] encoded) {
         return usable(() -> decoder.size(encoded));
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.prepare;
 
-import dev.vireo.image.ImageSize;
+import dev.vireo.image.TurnedSize;
 import dev.vireo.jobs.schema.InputRow;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +18,11 @@ final class Transformations {
         List<String> steps = new ArrayList<>();
         steps.add("read as " + range.schema().name().toLowerCase(Locale.ROOT).replace('_', '-'));
         for (int i = 0; i < row.images().size(); i++) {
-            ImageSize size = maker.size(row.images().get(i));
-            String turned = size.orientation() == AS_STORED ? "" : ", turned by EXIF orientation " + size.orientation();
-            steps.add("image " + (i + 1) + " of " + size.height() + " x " + size.width() + turned);
+            TurnedSize found = maker.size(row.images().get(i));
+            int orientation = found.orientation();
+            String turned = orientation == AS_STORED ? "" : ", turned by EXIF orientation " + orientation;
+            steps.add("image " + (i + 1) + " of " + found.size().height() + " x "
+                    + found.size().width() + turned);
         }
         return String.join("; ", steps);
     }

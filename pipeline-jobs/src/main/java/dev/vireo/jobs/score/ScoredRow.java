@@ -3,7 +3,6 @@ package dev.vireo.jobs.score;
 
 import dev.vireo.batch.Sample;
 import dev.vireo.generation.PairScore;
-import java.util.Arrays;
 import java.util.Map;
 import org.apache.parquet.example.data.Group;
 
@@ -23,7 +22,7 @@ record ScoredRow(
                 sample.rejected().length() > 0,
                 score,
                 sample.prefixTokens(),
-                Arrays.stream(sample.imageTokens()).sum(),
+                sample.imageTokens(),
                 sample.tokens());
     }
 

@@ -42,6 +42,7 @@ final class Columns {
             list("rejected_scored", flag("item")),
             list("images", whole("item")),
             list("image_tokens", whole("item")),
+            list("image_placeholders", whole("item")),
             text("prompt"),
             text("question"),
             text("chosen"),
@@ -58,9 +59,8 @@ final class Columns {
             text("sha256"),
             bytes("source"),
             bytes("tiles"),
-            whole("tile_count"),
-            whole("tile_height"),
-            whole("tile_width"),
+            list("tile_heights", whole("item")),
+            list("tile_widths", whole("item")),
             whole("image_height"),
             whole("image_width")));
 

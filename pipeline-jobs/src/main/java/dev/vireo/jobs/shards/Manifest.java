@@ -37,7 +37,7 @@ public record Manifest(
         long imageCount,
         List<ShardEntry> shards) {
     /** The version of the files that this code writes and reads. */
-    public static final int FORMAT_VERSION = 2;
+    public static final int FORMAT_VERSION = 3;
 
     /** The name of the manifest in its directory. */
     public static final String FILE = "manifest.json";

@@ -48,7 +48,7 @@ public final class ShardReader implements AutoCloseable {
                 stored.text().rowId(),
                 stored.promptIds(),
                 tiles,
-                stored.imageTokens(),
+                stored.imageSpans(),
                 stored.chosen(),
                 stored.rejected());
     }

@@ -4,6 +4,8 @@ package dev.vireo.jobs.shards;
 import dev.vireo.batch.Answer;
 import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.RowTokens;
+import dev.vireo.image.ImageSize;
+import dev.vireo.image.ImageSpan;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.jobs.storage.Storage;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.ToIntFunction;
 import org.apache.arrow.memory.RootAllocator;
 
 /**
@@ -121,9 +124,8 @@ public final class ShardWriter implements AutoCloseable {
         if (images == ImageStorage.TILES) {
             cells.putBytes("tiles", 0, image.tiles());
         }
-        cells.putInt("tile_count", 0, image.tileCount());
-        cells.putInt("tile_height", 0, image.tileHeight());
-        cells.putInt("tile_width", 0, image.tileWidth());
+        cells.putInts("tile_heights", 0, ints(image.tileSizes(), ImageSize::height));
+        cells.putInts("tile_widths", 0, ints(image.tileSizes(), ImageSize::width));
         cells.putInt("image_height", 0, image.imageHeight());
         cells.putInt("image_width", 0, image.imageWidth());
         imageFile.endRow(1);
@@ -137,9 +139,9 @@ public final class ShardWriter implements AutoCloseable {
      * @param text the row in words
      */
     public void write(RowTokens row, int[] imagePlaces, RowText text) throws IOException {
-        if (imagePlaces.length != row.imageTokens().length) {
+        if (imagePlaces.length != row.imageSpans().size()) {
             throw new IllegalArgumentException("Cannot write row " + row.rowId() + ": " + imagePlaces.length
-                    + " places of images for " + row.imageTokens().length + " images");
+                    + " places of images for " + row.imageSpans().size() + " images");
         }
         writeIndex(row);
         writeRow(row, imagePlaces, text);
@@ -156,7 +158,7 @@ public final class ShardWriter implements AutoCloseable {
         cells.putInt("rejected_tokens", row, tokensOfRow.rejected().length());
         cells.putInt("completion_targets", row, tokensOfRow.nllTokens(imageTokenId, PromptTargets.IGNORED));
         cells.putInt("all_targets", row, tokensOfRow.nllTokens(imageTokenId, PromptTargets.SCORED));
-        cells.putInt("images", row, tokensOfRow.imageTokens().length);
+        cells.putInt("images", row, tokensOfRow.imageSpans().size());
         indexFile.endRow(Integer.MAX_VALUE);
     }
 
@@ -168,13 +170,18 @@ public final class ShardWriter implements AutoCloseable {
         writeAnswer(cells, row, "chosen", tokensOfRow.chosen());
         writeAnswer(cells, row, "rejected", tokensOfRow.rejected());
         cells.putInts("images", row, imagePlaces);
-        cells.putInts("image_tokens", row, tokensOfRow.imageTokens());
+        cells.putInts("image_tokens", row, ints(tokensOfRow.imageSpans(), ImageSpan::tokens));
+        cells.putInts("image_placeholders", row, ints(tokensOfRow.imageSpans(), ImageSpan::placeholders));
         cells.putText("prompt", row, MessagesJson.write(text.prompt()));
         cells.putText("question", row, text.question());
         cells.putText("chosen", row, text.chosen());
         cells.putText("rejected", row, text.rejected());
         writeOrigin(cells, row, text);
         rowFile.endRow(Columns.ROWS_IN_BATCH);
+    }
+
+    private static <T> int[] ints(List<T> values, ToIntFunction<T> number) {
+        return values.stream().mapToInt(number).toArray();
     }
 
     private static void writeOrigin(Columns cells, int row, RowText text) {

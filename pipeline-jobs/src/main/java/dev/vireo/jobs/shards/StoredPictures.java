@@ -2,8 +2,11 @@
 package dev.vireo.jobs.shards;
 
 import dev.vireo.image.ImageProcessor;
+import dev.vireo.image.ImageSize;
 import dev.vireo.image.ProcessedImage;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Tiles of a stored image: as they lie there, or made from the original bytes by the rules of the preparation. */
@@ -28,10 +31,13 @@ final class StoredPictures {
         }
         return new ProcessedImage(
                 Objects.requireNonNull(cells.bytes("tiles", 0), "tiles"),
-                cells.integer("tile_count", 0),
-                cells.integer("tile_height", 0),
-                cells.integer("tile_width", 0),
-                cells.integer("image_height", 0),
-                cells.integer("image_width", 0));
+                sizes(cells.integers("tile_heights", 0), cells.integers("tile_widths", 0)),
+                new ImageSize(cells.integer("image_height", 0), cells.integer("image_width", 0)));
+    }
+
+    private static List<ImageSize> sizes(int[] heights, int[] widths) {
+        return IntStream.range(0, heights.length)
+                .mapToObj(i -> new ImageSize(heights[i], widths[i]))
+                .toList();
     }
 }

@@ -2,6 +2,9 @@
 package dev.vireo.jobs.shards;
 
 import dev.vireo.batch.Answer;
+import dev.vireo.image.ImageSpan;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** A row as it lies in a shard, copied out of Arrow's memory. */
 final class StoredRow {
@@ -10,15 +13,16 @@ final class StoredRow {
     private final Answer chosen;
     private final Answer rejected;
     private final int[] images;
-    private final int[] imageTokens;
+    private final List<ImageSpan> imageSpans;
 
-    private StoredRow(RowText text, int[] promptIds, Answer chosen, Answer rejected, int[] images, int[] imageTokens) {
+    private StoredRow(
+            RowText text, int[] promptIds, Answer chosen, Answer rejected, int[] images, List<ImageSpan> imageSpans) {
         this.text = text;
         this.promptIds = promptIds;
         this.chosen = chosen;
         this.rejected = rejected;
         this.images = images;
-        this.imageTokens = imageTokens;
+        this.imageSpans = imageSpans;
     }
 
     static StoredRow read(Columns cells, int row) {
@@ -43,7 +47,13 @@ final class StoredRow {
                 answer(cells, row, "chosen"),
                 answer(cells, row, "rejected"),
                 cells.integers("images", row),
-                cells.integers("image_tokens", row));
+                spans(cells.integers("image_tokens", row), cells.integers("image_placeholders", row)));
+    }
+
+    private static List<ImageSpan> spans(int[] tokens, int[] placeholders) {
+        return IntStream.range(0, tokens.length)
+                .mapToObj(i -> new ImageSpan(tokens[i], placeholders[i]))
+                .toList();
     }
 
     private static Answer answer(Columns cells, int row, String name) {
@@ -72,7 +82,7 @@ final class StoredRow {
         return images;
     }
 
-    int[] imageTokens() {
-        return imageTokens;
+    List<ImageSpan> imageSpans() {
+        return imageSpans;
     }
 }

@@ -9,6 +9,7 @@ import dev.vireo.batch.Answer;
 import dev.vireo.batch.Sample;
 import dev.vireo.checkpoint.SafetensorsFile;
 import dev.vireo.data.Message;
+import dev.vireo.image.ImageSpan;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.jobs.shards.ImageRules;
 import dev.vireo.jobs.shards.ImageStorage;
@@ -80,7 +81,7 @@ final class GoldenShards {
                 row.get("row_id").getAsString(),
                 ints(row.getAsJsonArray("prompt_ids")),
                 images,
-                ints(row.getAsJsonArray("image_tokens")),
+                ImageSpan.whole(ints(row.getAsJsonArray("image_tokens"))),
                 Answer.of(ints(row.getAsJsonArray("chosen_ids"))),
                 Answer.of(ints(row.getAsJsonArray("rejected_ids"))));
     }

@@ -10,6 +10,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.vireo.batch.Sample;
 import dev.vireo.checkpoint.SafetensorsFile;
+import dev.vireo.image.ImageSpan;
 import dev.vireo.jobs.config.InvalidSettingsException;
 import dev.vireo.jobs.shards.RowText;
 import dev.vireo.jobs.shards.ShardReader;
@@ -123,7 +124,7 @@ class PrepareJobTest {
                 Sample one = tiles.sample(row);
                 Sample other = source.sample(row);
                 assertThat(other.promptIds()).isEqualTo(one.promptIds());
-                assertThat(other.imageTokens()).isEqualTo(one.imageTokens());
+                assertThat(other.imageSpans()).isEqualTo(one.imageSpans());
                 for (int i = 0; i < one.images().size(); i++) {
                     assertThat(other.images().get(i).tiles())
                             .isEqualTo(one.images().get(i).tiles());
@@ -215,7 +216,7 @@ class PrepareJobTest {
         assertThat(sample.promptIds()).as(sample.rowId()).isEqualTo(ints(golden, "prompt_ids"));
         assertThat(sample.chosen().ids()).isEqualTo(ints(golden, "chosen_ids"));
         assertThat(sample.rejected().ids()).isEqualTo(ints(golden, "rejected_ids"));
-        assertThat(sample.imageTokens()).isEqualTo(ints(golden, "image_tokens"));
+        assertThat(sample.imageSpans()).isEqualTo(ImageSpan.whole(ints(golden, "image_tokens")));
         SafetensorsFile tiles =
                 SafetensorsFile.open(PrepareRuns.GOLDEN.resolve(model).resolve("images.safetensors"));
         JsonArray names = golden.getAsJsonArray("images");

@@ -9,6 +9,8 @@ import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
 import dev.vireo.data.Conversation;
 import dev.vireo.data.Message;
+import dev.vireo.image.ImageSize;
+import dev.vireo.image.ImageSpan;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.jobs.config.InvalidSettingsException;
 import dev.vireo.jobs.storage.Storage;
@@ -111,8 +113,9 @@ class ShardSetTest {
                 .hasMessageContaining("another image processor (pppppppppppp, not q); run prepare with --model MODEL");
         Path manifest = folder.resolve("a/manifest.json");
         String json = Files.readString(manifest);
-        Files.writeString(manifest, json.replace("\"format_version\": 2", "\"format_version\": 7"));
-        assertRefused("its format is version 7, expected 2", "a");
+        int version = Manifest.FORMAT_VERSION;
+        Files.writeString(manifest, json.replace("\"format_version\": " + version, "\"format_version\": 7"));
+        assertRefused("its format is version 7, expected " + version, "a");
         Files.writeString(manifest, json.replace("template_hash", "unknown"));
         assertRefused("cannot be read: template_hash", "a");
         Files.writeString(manifest, json);
@@ -162,19 +165,19 @@ class ShardSetTest {
     /** Row n has n mod 3 images of five different ones; each third row is a demonstration. */
     private static Sample sample(int row) {
         int images = row % 3;
-        int[] prompt = new int[images + 4];
+        int[] prompt = new int[2 * images + 4];
         for (int i = 0; i < prompt.length; i++) {
-            prompt[i] = i < images ? IMAGE_TOKEN : row + i;
+            prompt[i] = i < 2 * images ? IMAGE_TOKEN : row + i;
         }
         List<ProcessedImage> pictures = new ArrayList<>();
-        int[] tokens = new int[images];
+        List<ImageSpan> spans = new ArrayList<>();
         for (int i = 0; i < images; i++) {
             pictures.add(picture((row + i) % 5));
-            tokens[i] = 7 + (row + i) % 5;
+            spans.add(new ImageSpan(2 * (7 + (row + i) % 5), 2));
         }
         Answer chosen = Answer.of(new int[] {row, 5, 6, 7}, new boolean[] {true, row % 2 == 0, false, true});
         Answer rejected = row % 3 == 0 ? Answer.none() : Answer.of(new int[] {row, 8});
-        return new Sample("row " + row, prompt, pictures, tokens, chosen, rejected);
+        return new Sample("row " + row, prompt, pictures, spans, chosen, rejected);
     }
 
     private static List<byte[]> sources(int row) {
@@ -190,9 +193,10 @@ class ShardSetTest {
     }
 
     private static ProcessedImage picture(int image) {
-        byte[] tiles = new byte[2 * 3 * 4 * 5];
+        byte[] tiles = new byte[3 * (4 * 5 + 6 * 7)];
         new Random(image).nextBytes(tiles);
-        return new ProcessedImage(tiles, 2, 4, 5, 40 + image, 50);
+        List<ImageSize> sizes = List.of(new ImageSize(4, 5), new ImageSize(6, 7));
+        return new ProcessedImage(tiles, sizes, new ImageSize(40 + image, 50));
     }
 
     private static RowText text(int row) {
@@ -207,7 +211,8 @@ class ShardSetTest {
     private static void assertSame(Sample actual, Sample expected) {
         assertThat(actual.rowId()).isEqualTo(expected.rowId());
         assertThat(actual.promptIds()).isEqualTo(expected.promptIds());
-        assertThat(actual.imageTokens()).isEqualTo(expected.imageTokens());
+        assertThat(actual.imageSpans()).isEqualTo(expected.imageSpans());
+        assertThat(actual.prefixTokens()).isEqualTo(expected.prefixTokens());
         assertThat(actual.chosen().ids()).isEqualTo(expected.chosen().ids());
         assertThat(actual.chosen().scored()).isEqualTo(expected.chosen().scored());
         assertThat(actual.rejected().ids()).isEqualTo(expected.rejected().ids());
@@ -215,8 +220,10 @@ class ShardSetTest {
         for (int i = 0; i < actual.images().size(); i++) {
             assertThat(actual.images().get(i).tiles())
                     .isEqualTo(expected.images().get(i).tiles());
-            assertThat(actual.images().get(i).imageHeight())
-                    .isEqualTo(expected.images().get(i).imageHeight());
+            assertThat(actual.images().get(i).tileSizes())
+                    .isEqualTo(expected.images().get(i).tileSizes());
+            assertThat(actual.images().get(i).imageSize())
+                    .isEqualTo(expected.images().get(i).imageSize());
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.vireo.batch.Sample;
 import dev.vireo.checkpoint.Fingerprint;
 import dev.vireo.data.Conversation;
 import dev.vireo.data.Message;
+import dev.vireo.image.ImageSpan;
 import dev.vireo.image.RgbImage;
 import dev.vireo.jobs.config.Settings;
 import dev.vireo.jobs.runtime.Console;
@@ -129,7 +130,7 @@ final class TinyRun {
                         name + "-" + row,
                         prompt(random, model.imageTokenId(), odd.contains(row)),
                         List.of(model.images().process(new RgbImage(pixels, 40, 30))),
-                        new int[] {model.images().imageTokens(40, 30)},
+                        ImageSpan.whole(model.images().imageTokens(40, 30)),
                         answer(random, sides.apply(row) != Side.REJECTED),
                         answer(random, sides.apply(row) != Side.CHOSEN));
                 WholeSamples.write(writer, sample, List.of(pixels), text(sample.rowId(), sides.apply(row)));

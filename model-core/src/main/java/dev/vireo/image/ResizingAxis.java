@@ -2,15 +2,13 @@
 package dev.vireo.image;
 
 /**
- * Which input pixels make each output pixel along one axis, and with which fixed-point weights. A cubic convolution with
- * a = -1/2, widened by the scale where the picture shrinks (antialiasing); weights are normalised in float64 and rounded to
- * {@code precision} binary places, the most that keep the largest below 2^15.
+ * Which input pixels make each output pixel along one axis, and with which fixed-point weights: a {@link Filter}, widened by the
+ * scale where the picture shrinks (antialiasing); weights are normalised in float64 and rounded to {@code precision} binary places,
+ * the most that keep the largest below 2^15.
  *
  * <p>Source: torch 2.15, aten/src/ATen/native/cpu/UpSampleKernel.cpp, compute_index_ranges_int16_weights.
  */
-final class BicubicAxis {
-    private static final double A = -0.5;
-    private static final int TAPS = 4;
+final class ResizingAxis {
     private static final int MOST_PRECISION = 22;
 
     private final int[] first;
@@ -19,7 +17,7 @@ final class BicubicAxis {
     private final int stride;
     private final int precision;
 
-    private BicubicAxis(int[] first, int[] count, int[] weights, int stride, int precision) {
+    private ResizingAxis(int[] first, int[] count, int[] weights, int stride, int precision) {
         this.first = first;
         this.count = count;
         this.weights = weights;
@@ -33,9 +31,9 @@ final class BicubicAxis {
      * @param from the first output pixel wanted
      * @param wanted how many
      */
-    static BicubicAxis of(int input, int output, int from, int wanted) {
+    static ResizingAxis of(Filter filter, int input, int output, int from, int wanted) {
         double scale = (double) input / output;
-        double support = scale >= 1 ? TAPS * 0.5 * scale : TAPS * 0.5;
+        double support = filter.radius() * Math.max(scale, 1);
         int stride = (int) Math.ceil(support) * 2 + 1;
         double inverse = scale >= 1 ? 1 / scale : 1;
         // the precision depends on the largest weight of the whole axis, the window's weights alone would not do
@@ -51,7 +49,7 @@ final class BicubicAxis {
             size = Math.min(Math.max(size, 0), stride);
             double total = 0;
             for (int j = 0; j < size; j++) {
-                row[j] = cubic((j + low - center + 0.5) * inverse);
+                row[j] = filter.at((j + low - center + 0.5) * inverse);
                 total += row[j];
             }
             for (int j = 0; j < size; j++) {
@@ -65,15 +63,7 @@ final class BicubicAxis {
             }
         }
         int precision = precision(largest);
-        return new BicubicAxis(first, count, rounded(kept, precision), stride, precision);
-    }
-
-    private static double cubic(double distance) {
-        double x = Math.abs(distance);
-        if (x < 1) {
-            return ((A + 2) * x - (A + 3)) * x * x + 1;
-        }
-        return x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
+        return new ResizingAxis(first, count, rounded(kept, precision), stride, precision);
     }
 
     private static int precision(double largest) {

@@ -10,21 +10,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class BicubicTest {
+class ResizingTest {
     private static final byte[] COLOUR = {122, 116, 104};
 
     @ParameterizedTest
     @CsvSource({"40, 60, 20, 30", "40, 60, 97, 61", "7, 300, 30, 30", "1, 1, 5, 3"})
     void windowIsAPartOfTheWhole(int height, int width, int newHeight, int newWidth) {
         RgbImage image = random(height, width);
-        PlanarImage whole = Bicubic.of(image, newHeight, newWidth).whole();
+        PlanarImage whole =
+                Resizing.of(Filter.BICUBIC, image, newHeight, newWidth).whole();
         int top = newHeight / 3;
         int left = newWidth / 4;
         int windowHeight = newHeight - top;
         int windowWidth = newWidth - left - newWidth / 5;
         byte[] cut = new byte[3 * windowHeight * windowWidth];
         whole.draw(cut, 0, windowHeight, windowWidth, -top, -left);
-        assertThat(Bicubic.of(image, newHeight, newWidth)
+        assertThat(Resizing.of(Filter.BICUBIC, image, newHeight, newWidth)
                         .window(top, left, windowHeight, windowWidth)
                         .planes())
                 .isEqualTo(cut);
@@ -42,9 +43,10 @@ class BicubicTest {
     })
     void levelsAreTheRoundedSumsAlongXAndThenAlongY(int height, int width, int newHeight, int newWidth) {
         RgbImage image = random(height, width);
-        BicubicAxis columns = BicubicAxis.of(width, newWidth, 0, newWidth);
-        BicubicAxis lines = BicubicAxis.of(height, newHeight, 0, newHeight);
-        byte[] planes = Bicubic.of(image, newHeight, newWidth).whole().planes();
+        ResizingAxis columns = ResizingAxis.of(Filter.BICUBIC, width, newWidth, 0, newWidth);
+        ResizingAxis lines = ResizingAxis.of(Filter.BICUBIC, height, newHeight, 0, newHeight);
+        byte[] planes =
+                Resizing.of(Filter.BICUBIC, image, newHeight, newWidth).whole().planes();
         for (int channel = 0; channel < 3; channel++) {
             int[] narrowed = new int[height * newWidth];
             for (int i = 0; i < narrowed.length; i++) {
@@ -61,7 +63,7 @@ class BicubicTest {
         }
     }
 
-    private static int level(BicubicAxis axis, int output, IntUnaryOperator input) {
+    private static int level(ResizingAxis axis, int output, IntUnaryOperator input) {
         int sum = 1 << (axis.precision() - 1);
         for (int tap = 0; tap < axis.count(output); tap++) {
             sum += axis.weights()[axis.offset(output) + tap] * input.applyAsInt(tap);
@@ -82,8 +84,10 @@ class BicubicTest {
             int target = 3 * (((side - height) / 2 + y) * side + (side - width) / 2);
             System.arraycopy(image.pixels(), 3 * y * width, ground, target, 3 * width);
         }
-        assertThat(Bicubic.ofSquare(image, COLOUR, 14, 14).whole().planes())
-                .isEqualTo(Bicubic.of(new RgbImage(ground, side, side), 14, 14)
+        assertThat(Resizing.ofSquare(Filter.BICUBIC, image, COLOUR, 14, 14)
+                        .whole()
+                        .planes())
+                .isEqualTo(Resizing.of(Filter.BICUBIC, new RgbImage(ground, side, side), 14, 14)
                         .whole()
                         .planes());
     }
@@ -91,7 +95,7 @@ class BicubicTest {
     @Test
     void sameSizeChangesNothing() {
         RgbImage image = random(13, 17);
-        byte[] planes = Bicubic.of(image, 13, 17).whole().planes();
+        byte[] planes = Resizing.of(Filter.BICUBIC, image, 13, 17).whole().planes();
         for (int i = 0; i < image.pixels().length; i++) {
             assertThat(planes[i % 3 * 13 * 17 + i / 3]).isEqualTo(image.pixels()[i]);
         }
@@ -100,8 +104,8 @@ class BicubicTest {
     @Test
     void drawingOutsideTheTileLeavesItAsItIs() {
         byte[] tile = new byte[3 * 4 * 4];
-        Bicubic.of(random(5, 5), 3, 3).whole().draw(tile, 0, 4, 4, 0, 4);
-        Bicubic.of(random(5, 5), 3, 3).whole().draw(tile, 0, 4, 4, -3, 0);
+        Resizing.of(Filter.BICUBIC, random(5, 5), 3, 3).whole().draw(tile, 0, 4, 4, 0, 4);
+        Resizing.of(Filter.BICUBIC, random(5, 5), 3, 3).whole().draw(tile, 0, 4, 4, -3, 0);
         assertThat(tile).containsOnly(0);
     }
 

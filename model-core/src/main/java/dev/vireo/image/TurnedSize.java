@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.vireo.image;
+
+/**
+ * The size of an encoded picture as decoding it will find it.
+ *
+ * @param size after turning
+ * @param orientation the EXIF orientation, 1 to 8, by which the picture is turned; 1 where it stays as it is stored
+ */
+public record TurnedSize(ImageSize size, int orientation) {}
