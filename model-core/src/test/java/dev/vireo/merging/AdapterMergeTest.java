@@ -51,7 +51,8 @@ class AdapterMergeTest {
         "llavanext-tiny, everything",
         "llavanext-tiny, dora",
         "onevision-tiny, everything",
-        "paligemma-tiny, everything"
+        "paligemma-tiny, everything",
+        "idefics2-tiny, everything"
     })
     void mergedModelComputesWhatTheAdapterDoes(String name, String adapter) {
         Golden golden = Golden.of(name);

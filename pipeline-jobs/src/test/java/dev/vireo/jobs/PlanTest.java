@@ -33,13 +33,15 @@ class PlanTest {
         "llava-v1.6-mistral-7b, '24,616,960', '7,566,747,648', 370",
         "paligemma-3b-pt-224, '14,179,072', '2,923,466,480', 289",
         "llava-onevision-qwen2-7b-ov, '24,466,944', '8,030,348,832', 354",
+        "idefics2-8b, '27,674,368', '8,402,768,112', 410",
     })
     void loraOnAllLinearsHasThePublishedNumberOfParameters(String model, String trained, String all, int modules) {
         JobRun run = plan(model, "train.lora.rank=8", "train.lora.targets=all-linear");
         assertThat(run.status()).as(run.err()).isZero();
         assertThat(run.out())
                 .contains("parameters: " + all + ", of which trained " + trained)
-                .contains("model.language_model.layers.*.mlp.down_proj", "model.multi_modal_projector.linear");
+                .containsPattern("model\\.(language|text)_model\\.layers\\.\\*\\.mlp\\.down_proj")
+                .containsPattern("model\\.(multi_modal_projector\\.linear|connector\\.modality_projection)");
         int matched = run.out()
                 .lines()
                 .filter(line -> line.contains(" -> ") && line.strip().startsWith("model."))
