@@ -120,7 +120,7 @@ def reference(model, processor, entries):
         (prompt, chosen), (_, rejected) = collate(entry, processor)
         entry |= {"prompt_ids_expanded": prompt, "chosen_ids": chosen, "rejected_ids": rejected}
         loaded = [[pictures.load(name) for name in entry["images"]]]
-        entry["tiles"] = tiles(processor.image_processor, loaded, model.config.vision_config)
+        entry["tiles"] = reference_tiles(processor.image_processor, loaded, model.config.vision_config)
         for side in ("chosen", "rejected"):
             made = scores.logits(model, processor, entry, entry[f"{side}_ids"])
             entry[f"{side}_logps"] = scores.token_logps(made, entry[f"{side}_ids"]).double().sum().item()
@@ -128,7 +128,7 @@ def reference(model, processor, entries):
     return entries
 
 
-def tiles(image_processor, loaded, tower):
+def reference_tiles(image_processor, loaded, tower):
     """The bytes of a row's tiles; of Idefics2's those that the model sees."""
     if image_processor.__class__.__name__ == "Idefics2ImageProcessor":
         cut = [tile for image in loaded[0] for tile in idefics2.tiles(image_processor, image, patch=tower.patch_size)]
@@ -168,7 +168,8 @@ def unequal(ours, wanted):
     return sum(a != b for a, b in zip(ours, wanted)) + abs(len(ours) - len(wanted))
 
 
-def tiles(entry, pictures_of_row):
+def different_levels(entry, pictures_of_row):
+    """Of the tiles' bytes."""
     ours = numpy.frombuffer(b"".join(each["tiles"] for each in pictures_of_row), numpy.uint8)
     wanted = numpy.frombuffer(entry["tiles"], numpy.uint8)
     return numpy.count_nonzero(ours != wanted) if ours.shape == wanted.shape else math.inf
@@ -188,7 +189,7 @@ def compare(amiss, entries, prepared, scored, answers, image_id):
     entries = [entry for entry in entries if entry["row_id"] not in missing]
     held = [(entry, prepared[entry["row_id"]]) for entry in entries]
     table.line("image tokens", [abs(sum(r["image_tokens"]) - e["prompt_ids_expanded"].count(image_id)) for e, r in held], 0)
-    table.line("levels of the pictures' tiles", [tiles(e, r["pictures"]) for e, r in held], 0)
+    table.line("levels of the pictures' tiles", [different_levels(e, r["pictures"]) for e, r in held], 0)
     folded = [rows.fold(e["prompt_ids_expanded"], image_id, runs(r)) for e, r in held]
     table.line("token ids of prompts", [unequal(r["prompt_ids"], ids) for (_, r), ids in zip(held, folded)], 0)
     for side in ("chosen", "rejected"):
