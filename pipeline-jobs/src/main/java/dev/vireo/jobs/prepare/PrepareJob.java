@@ -79,6 +79,9 @@ public final class PrepareJob implements Job {
                 fingerprint,
                 context.arguments().overwrite());
         long started = System.nanoTime();
+        if (!selection.isEmpty()) {
+            context.console().note("Choosing rows: every row is read once before the first shard is made");
+        }
         RowScan scan = new RowScan(storage, recipe, selection.needsLooks());
         Decisions decisions = Decisions.make(context.spark(), storage, selection, scan, ranges, sameIds, output.path());
         List<ShardTask> tasks = ShardTask.plan(
