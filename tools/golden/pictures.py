@@ -1,6 +1,8 @@
 """Small pictures in every encoding that data sets use, and their pixels as the processor receives them."""
 
+import hashlib
 import io
+import math
 import shutil
 import struct
 import zlib
@@ -208,10 +210,38 @@ def write_pixels():
     layout.write_json(layout.IMAGES / "images.json", facts)
 
 
+def thumbnail(image, edge):
+    small = image.copy()
+    small.thumbnail((edge, edge))
+    return small
+
+
+def fewer_pixels(image, most):
+    """LLaMA-Factory's image_max_pixels."""
+    if image.width * image.height <= most:
+        return image
+    factor = math.sqrt(most / (image.width * image.height))
+    return image.resize((max(1, int(image.width * factor)), max(1, int(image.height * factor))))
+
+
+def write_limited():
+    """Sizes and digests of pictures that were made smaller before a processor sees them."""
+    facts = []
+    for name in ["large.jpg", "tall.jpg", "wide.png", "extreme-wide.png", "png-rgb.png", "jpeg-420.jpg", "one-pixel.png"]:
+        image = load(name).convert("RGB")
+        for edge, most in [(0, 0), (200, 0), (131, 0), (77, 0), (30, 0), (9, 0), (1, 0), (0, 40000), (0, 5000), (0, 101), (0, 1), (100, 3000)]:
+            small = thumbnail(image, edge) if edge else image
+            small = fewer_pixels(small, most) if most else small
+            digest = hashlib.sha256(small.tobytes()).hexdigest()
+            facts.append({"file": name, "longest_edge": edge, "pixels": most, "height": small.height, "width": small.width, "sha256": digest})
+    layout.write_json(layout.IMAGES / "limited.json", facts)
+
+
 def main():
     layout.seed(0)
     write_files()
     write_pixels()
+    write_limited()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ public final class ImageDecoder {
 
     private final Orientation orientation;
     private final long maxPixels;
+    private final SizeLimits limits;
 
     /** What happens with an EXIF orientation. */
     public enum Orientation {
@@ -24,8 +25,17 @@ public final class ImageDecoder {
 
     /** @param maxPixels the largest picture that is decoded, height times width */
     public ImageDecoder(Orientation orientation, long maxPixels) {
+        this(orientation, maxPixels, SizeLimits.NONE);
+    }
+
+    /**
+     * @param maxPixels the largest picture that is decoded, height times width
+     * @param limits within which a decoded picture is brought once it is turned
+     */
+    public ImageDecoder(Orientation orientation, long maxPixels, SizeLimits limits) {
         this.orientation = orientation;
         this.maxPixels = maxPixels;
+        this.limits = limits;
     }
 
     /**
@@ -38,7 +48,7 @@ public final class ImageDecoder {
         try {
             EncodedImage file = open(encoded);
             RgbImage stored = new RgbImage(overWhite(file.decode()), file.height(), file.width());
-            return orientation == Orientation.APPLY ? Turn.of(stored, file.orientation()) : stored;
+            return limits.apply(orientation == Orientation.APPLY ? Turn.of(stored, file.orientation()) : stored);
         } catch (IOException e) {
             throw undecodable(e);
         }
@@ -56,7 +66,7 @@ public final class ImageDecoder {
             ImageSize size = Turn.swapsSides(turn)
                     ? new ImageSize(file.width(), file.height())
                     : new ImageSize(file.height(), file.width());
-            return new TurnedSize(size, turn);
+            return new TurnedSize(limits.apply(size), turn);
         } catch (IOException e) {
             throw undecodable(e);
         }

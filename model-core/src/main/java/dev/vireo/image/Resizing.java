@@ -61,18 +61,24 @@ public final class Resizing {
     public PlanarImage window(int top, int left, int windowHeight, int windowWidth) {
         ResizingAxis columns = ResizingAxis.of(filter, rows.width(), width, left, windowWidth);
         ResizingAxis lines = ResizingAxis.of(filter, rows.height(), height, top, windowHeight);
+        return resized(rows, lines, columns);
+    }
+
+    /** What the two axes make of a picture. */
+    static PlanarImage resized(PixelRows rows, ResizingAxis lines, ResizingAxis columns) {
+        int height = lines.size();
+        int width = columns.size();
         NarrowedRows narrowed = new NarrowedRows(rows, columns, lines.first(0), lines.longest());
-        byte[] planes = new byte[Math.multiplyExact(3 * windowHeight, windowWidth)];
+        byte[] planes = new byte[Math.multiplyExact(3 * height, width)];
         int[] row = new int[3 * narrowed.plane()];
-        for (int y = 0; y < windowHeight; y++) {
+        for (int y = 0; y < height; y++) {
             narrowed.require(lines.first(y) + lines.count(y));
             TapSums.levels(row, narrowed.ring(), lines.first(y), lines, y);
             for (int channel = 0; channel < 3; channel++) {
-                int target = (channel * windowHeight + y) * windowWidth;
-                copy(row, channel * narrowed.plane(), planes, target, windowWidth);
+                copy(row, channel * narrowed.plane(), planes, (channel * height + y) * width, width);
             }
         }
-        return new PlanarImage(planes, windowHeight, windowWidth);
+        return new PlanarImage(planes, height, width);
     }
 
     private static void copy(int[] levels, int from, byte[] planes, int target, int count) {

@@ -32,7 +32,21 @@ final class ResizingAxis {
      * @param wanted how many
      */
     static ResizingAxis of(Filter filter, int input, int output, int from, int wanted) {
-        double scale = (double) input / output;
+        return of(filter, input, input, output, from, wanted, false);
+    }
+
+    /**
+     * The axis as Pillow 13 (Resample.c, precompute_coeffs) has it: with one precision whatever the weights are.
+     *
+     * @param box how much of the input is resized, from its beginning; may end within its last pixel
+     */
+    static ResizingAxis ofPillow(Filter filter, double box, int input, int output) {
+        return of(filter, box, input, output, 0, output, true);
+    }
+
+    private static ResizingAxis of(
+            Filter filter, double box, int input, int output, int from, int wanted, boolean mostPrecise) {
+        double scale = box / output;
         double support = filter.radius() * Math.max(scale, 1);
         int stride = (int) Math.ceil(support) * 2 + 1;
         double inverse = scale >= 1 ? 1 / scale : 1;
@@ -62,7 +76,7 @@ final class ResizingAxis {
                 System.arraycopy(row, 0, kept, (i - from) * stride, size);
             }
         }
-        int precision = precision(largest);
+        int precision = mostPrecise ? MOST_PRECISION : precision(largest);
         return new ResizingAxis(first, count, rounded(kept, precision), stride, precision);
     }
 

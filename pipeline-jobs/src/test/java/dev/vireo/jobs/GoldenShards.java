@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.vireo.image.SizeLimits;
 import dev.vireo.batch.Answer;
 import dev.vireo.batch.Sample;
 import dev.vireo.data.Conversation;
@@ -76,7 +77,7 @@ final class GoldenShards {
                 shards.add(writer.finish());
             }
         }
-        var rules = new ImageRules(ImageStorage.TILES, true, Integer.MAX_VALUE);
+        var rules = new ImageRules(ImageStorage.TILES, true, Integer.MAX_VALUE, SizeLimits.NONE);
         Manifest manifest = Manifest.of(ModelIdentity.of(model), rules, "template", "settings", shards);
         storage.publish(Storage.child(folder.toString(), Manifest.FILE), manifest.toJson());
     }

@@ -11,7 +11,7 @@ package dev.vireo.jobs.config;
  * @param bos where the beginning-of-sequence token is written
  * @param exif what happens with an image's EXIF orientation
  * @param dedup what happens with rows of the same id
- * @param maxImagePixels largest image, width times height before resizing
+ * @param imageSizes how large images may be
  * @param shardRows most rows in one shard
  * @param shardSize MiB at which a shard is full
  * @param dryRunRows rows that a dry run looks at
@@ -25,7 +25,7 @@ public record PrepareSettings(
         Bos bos,
         Exif exif,
         Dedup dedup,
-        int maxImagePixels,
+        ImageSizeSettings imageSizes,
         int shardRows,
         int shardSize,
         int dryRunRows,
@@ -90,7 +90,7 @@ public record PrepareSettings(
                 reader.choice("bos", Bos.class),
                 reader.choice("exif", Exif.class),
                 reader.choice("dedup", Dedup.class),
-                reader.count("max-image-pixels", 1),
+                ImageSizeSettings.read(reader),
                 reader.count("shard-rows", 1),
                 reader.count("shard-size", 1),
                 reader.count("dry-run-rows", 1),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.prepare;
 
+import dev.vireo.image.SizeLimits;
+import dev.vireo.jobs.config.ImageSizeSettings;
 import dev.vireo.jobs.config.PrepareSettings;
 import dev.vireo.jobs.shards.ImageRules;
 import dev.vireo.jobs.shards.ImageStorage;
@@ -31,12 +33,14 @@ record Recipe(String model, @Nullable String template, Bos bos, ImageRules image
                     case TEMPLATE -> Bos.TEMPLATE;
                     case ALWAYS -> Bos.ALWAYS;
                 };
+        ImageSizeSettings sizes = settings.imageSizes();
+        SizeLimits limits = new SizeLimits(sizes.longestEdge(), sizes.maxPixels());
         boolean exif = settings.exif() == PrepareSettings.Exif.APPLY;
         return new Recipe(
                 model,
                 template,
                 bos,
-                new ImageRules(storage, exif, settings.maxImagePixels()),
+                new ImageRules(storage, exif, sizes.maxImagePixels(), limits),
                 new LengthLimits(settings.lengths()));
     }
 }

@@ -3,6 +3,7 @@ package dev.vireo.jobs.shards;
 
 import dev.vireo.image.ImageDecoder;
 import dev.vireo.image.ImageDecoder.Orientation;
+import dev.vireo.image.SizeLimits;
 import java.io.Serializable;
 import java.util.Objects;
 
@@ -12,14 +13,17 @@ import java.util.Objects;
  * @param storage what shards hold of each
  * @param exifApplied whether the EXIF orientation was applied
  * @param maxPixels largest picture that was accepted, width times height before resizing
+ * @param limits within which pictures were brought before the model's processor received them
  */
-public record ImageRules(ImageStorage storage, boolean exifApplied, long maxPixels) implements Serializable {
+public record ImageRules(ImageStorage storage, boolean exifApplied, long maxPixels, SizeLimits limits)
+        implements Serializable {
     public ImageRules {
         Objects.requireNonNull(storage, "images.storage");
+        Objects.requireNonNull(limits, "images.limits");
     }
 
     /** What decodes pictures by these rules. */
     public ImageDecoder decoder() {
-        return new ImageDecoder(exifApplied ? Orientation.APPLY : Orientation.IGNORE, maxPixels);
+        return new ImageDecoder(exifApplied ? Orientation.APPLY : Orientation.IGNORE, maxPixels, limits);
     }
 }

@@ -33,6 +33,9 @@ class SettingsTest {
             prepare.max-tokens | 0
             prepare.bos | template
             prepare.exif | apply
+            prepare.max-image-pixels | 89478485
+            prepare.longest-edge | 0
+            prepare.max-pixels | 0
             prepare.dedup | error
             train.objective | orpo
             train.loss | sigmoid

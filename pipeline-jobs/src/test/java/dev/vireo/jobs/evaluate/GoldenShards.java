@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.vireo.image.SizeLimits;
 import dev.vireo.batch.Answer;
 import dev.vireo.batch.Sample;
 import dev.vireo.checkpoint.SafetensorsFile;
@@ -51,7 +52,7 @@ final class GoldenShards {
             }
             Manifest manifest = Manifest.of(
                     ModelIdentity.of(model),
-                    new ImageRules(ImageStorage.TILES, true, 1_000_000),
+                    new ImageRules(ImageStorage.TILES, true, 1_000_000, SizeLimits.NONE),
                     "template",
                     "settings",
                     List.of(writer.finish()));

@@ -4,6 +4,7 @@ package dev.vireo.jobs.shards;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.vireo.image.SizeLimits;
 import dev.vireo.batch.Answer;
 import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ShardSetTest {
     private static final int IMAGE_TOKEN = 99;
     private static final ModelIdentity MODEL = new ModelIdentity("llava", "p".repeat(64), "t".repeat(64), IMAGE_TOKEN);
-    private static final ImageRules TILES = new ImageRules(ImageStorage.TILES, true, 1000);
+    private static final ImageRules TILES = new ImageRules(ImageStorage.TILES, true, 1000, SizeLimits.NONE);
 
     @TempDir
     Path folder;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.vireo.image.SizeLimits;
 import dev.vireo.batch.Answer;
 import dev.vireo.batch.Sample;
 import dev.vireo.checkpoint.Fingerprint;
@@ -144,7 +145,7 @@ final class TinyRun {
                 model.imageTokenId());
         Manifest manifest = Manifest.of(
                 identity,
-                new ImageRules(ImageStorage.TILES, true, 1000_000),
+                new ImageRules(ImageStorage.TILES, true, 1000_000, SizeLimits.NONE),
                 "t".repeat(64),
                 "s".repeat(64),
                 List.of(shard));
