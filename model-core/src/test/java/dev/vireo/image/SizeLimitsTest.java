@@ -48,8 +48,7 @@ class SizeLimitsTest {
         assertThat(new int[] {image.height(), image.width()})
                 .as(expected::toString)
                 .containsExactly(
-                        expected.get("height").getAsInt(),
-                        expected.get("width").getAsInt());
+                        expected.get("height").getAsInt(), expected.get("width").getAsInt());
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(image.pixels());
         assertThat(HexFormat.of().formatHex(digest))
                 .as(expected::toString)

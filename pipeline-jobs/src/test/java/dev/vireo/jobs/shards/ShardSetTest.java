@@ -4,7 +4,6 @@ package dev.vireo.jobs.shards;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.vireo.image.SizeLimits;
 import dev.vireo.batch.Answer;
 import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
@@ -13,6 +12,7 @@ import dev.vireo.data.Message;
 import dev.vireo.image.ImageSize;
 import dev.vireo.image.ImageSpan;
 import dev.vireo.image.ProcessedImage;
+import dev.vireo.image.SizeLimits;
 import dev.vireo.jobs.config.InvalidSettingsException;
 import dev.vireo.jobs.storage.Storage;
 import java.io.IOException;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.vireo.image.SizeLimits;
 import dev.vireo.batch.Answer;
 import dev.vireo.batch.Sample;
 import dev.vireo.checkpoint.Fingerprint;
@@ -13,6 +12,7 @@ import dev.vireo.data.Conversation;
 import dev.vireo.data.Message;
 import dev.vireo.image.ImageSpan;
 import dev.vireo.image.RgbImage;
+import dev.vireo.image.SizeLimits;
 import dev.vireo.jobs.config.Settings;
 import dev.vireo.jobs.runtime.Console;
 import dev.vireo.jobs.runtime.JobArguments;
