@@ -102,7 +102,7 @@ final class ShardRun implements Serializable {
             InputRange range, long row, String rowId, InputRow input, RowMaker maker, ShardParts shards)
             throws IOException {
         RowTokens tokens = maker.tokens(rowId, input);
-        RowText.Lineage lineage = new RowText.Lineage(range.path(), row, Transformations.of(range, input, maker));
+        RowText.Lineage lineage = new RowText.Lineage(range.label(), row, Transformations.of(range, input, maker));
         shards.write(
                 tokens,
                 input,

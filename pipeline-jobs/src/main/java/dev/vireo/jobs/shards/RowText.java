@@ -50,7 +50,7 @@ public record RowText(
     /**
      * The place of a row in the input of prepare, and what was done to it there.
      *
-     * @param file path of the Parquet file; empty where the row was not prepared
+     * @param file name of the Parquet file, with as many folders before it as make it unique in the input; empty where the row was not prepared
      * @param row its number in the file, from 0
      * @param transformations in their order, separated by semicolons
      */

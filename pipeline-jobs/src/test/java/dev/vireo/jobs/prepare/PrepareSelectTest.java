@@ -87,7 +87,7 @@ class PrepareSelectTest {
         try (ShardReader reader = set.reader()) {
             assertThat(reader.text(1).lineage())
                     .isEqualTo(new RowText.Lineage(
-                            folder.resolve(FILE).toString(),
+                            FILE,
                             2,
                             "read as onevision; image 1 of 67 x 45, turned by EXIF orientation 6"));
             assertThat(reader.text(2).lineage().transformations()).isEqualTo("read as onevision; image 1 of 240 x 320");
