@@ -87,9 +87,7 @@ class PrepareSelectTest {
         try (ShardReader reader = set.reader()) {
             assertThat(reader.text(1).lineage())
                     .isEqualTo(new RowText.Lineage(
-                            FILE,
-                            2,
-                            "read as onevision; image 1 of 67 x 45, turned by EXIF orientation 6"));
+                            FILE, 2, "read as onevision; image 1 of 67 x 45, turned by EXIF orientation 6"));
             assertThat(reader.text(2).lineage().transformations()).isEqualTo("read as onevision; image 1 of 240 x 320");
         }
         JsonObject summary = JsonParser.parseString(Files.readString(folder.resolve("out/_SUCCESS.json")))
