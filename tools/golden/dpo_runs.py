@@ -138,7 +138,6 @@ def main():
     run("llava15-tiny", "dpo-linear", "language", "linear")
     run("onevision-tiny", "dpo-linear", "everything", "linear")
     run("paligemma-tiny", "dpo-linear", "everything", "linear")
-    run("idefics2-tiny", "dpo-linear", "everything", "linear")
     run("idefics3-tiny", "dpo-linear", "everything", "linear")
     loss_table(name)
 

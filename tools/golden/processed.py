@@ -20,6 +20,8 @@ def tiles(image_processor, image, others=()):
     if image_processor.__class__.__name__ == "Idefics2ImageProcessor":
         return idefics2.tiles(image_processor, image, others)
     pixels = image_processor([[image, *others]], **RAW)["pixel_values"]
+    if image_processor.__class__.__name__ == "Idefics3ImageProcessor":
+        pixels = pixels[:, : pixels.shape[1] // (1 + len(others))]  # a row's pictures one after the other
     pixels = pixels[0] if pixels.ndim == 5 else pixels[:1]
     levels = pixels.round().clamp(0, 255).byte()
     assert (levels.float() == pixels.float()).all()
