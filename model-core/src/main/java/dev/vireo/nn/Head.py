@@ -11,13 +11,38 @@ class Head(Module):
     return torch.to(__torch__.linear(n, p, 1), 6)
   def logits(self: __torch__.Head, h: Tensor, p: List[Tensor]) -> Tensor:
     return (self).vocabulary(__torch__.rms(h, p[0], self.eps, self.plus), p, )
+  # whether the output embedding is neither adapted nor quantized and nothing wants a gradient
+  def plain(self: __torch__.Head, h: Tensor, p: List[Tensor]) -> bool:
+    wanted = ops.prim.requires_grad(h) or ops.prim.requires_grad(p[0]) or ops.prim.requires_grad(p[1])
+    return torch.numel(p[2]) + torch.numel(p[3]) == 0 and ops.prim.dtype(p[1]) == ops.prim.dtype(h) and not wanted
+  # What a chunk of logits needs, made once for all chunks: an allocator that is asked for as much again and again, with what is
+  # kept in between, finds no place for it and takes more. [c, V] in the type of h, and twice in float32
+  def room(self: __torch__.Head, h: Tensor, rows: int, p: List[Tensor]) -> List[Tensor]:
+    size = [ops.prim.min(rows, self.chunk), torch.size(p[1], 0)]
+    d = ops.prim.device(h)
+    out = annotate(List[Tensor], [])
+    if (self).plain(h, p, ):
+      out = [torch.empty(size, dtype=ops.prim.dtype(h), layout=None, device=d), torch.empty(size, dtype=6, layout=None, device=d), torch.empty(size, dtype=6, layout=None, device=d)]
+    return out
+  # log_softmax(W n) of a chunk, in float32; in `room` where there is one
+  def normalized(self: __torch__.Head, n: Tensor, room: List[Tensor], p: List[Tensor]) -> Tensor:
+    if torch.len(room) > 0:
+      c = torch.size(n, 0)
+      wide = torch.slice(room[1], 0, 0, c)
+      a = torch.copy_(wide, torch.mm(n, torch.t(p[1]), out=torch.slice(room[0], 0, 0, c)))
+      y = torch._log_softmax(wide, -1, False, out=torch.slice(room[2], 0, 0, c))
+    else:
+      y = torch.log_softmax((self).vocabulary(n, p, ), -1)
+    return y
   def forward(self: __torch__.Head, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     h = torch.index_select(x[0], 0, x[1])
     outs = annotate(List[Tensor], [])
     m = torch.size(x[1], 0)
     c = self.chunk
+    room = (self).room(h, m, p, )
     for i in range(torch.floordiv(m + c - 1, c)):
-      l = torch.log_softmax((self).logits(torch.slice(h, 0, i * c, (i + 1) * c), p, ), -1)
+      n = __torch__.rms(torch.slice(h, 0, i * c, (i + 1) * c), p[0], self.eps, self.plus)
+      l = (self).normalized(n, room, p, )
       t = torch.unsqueeze(torch.slice(x[2], 0, i * c, (i + 1) * c), 1)
       a = torch.append(outs, torch.squeeze(torch.gather(l, 1, t), 1))
     return [torch.cat(outs, 0)]
@@ -35,21 +60,22 @@ class Head(Module):
       rows = annotate(List[Tensor], [])
       m = torch.size(x[2], 0)
       c = self.chunk
+      room = (self).room(x[1], m, p, )
       for i in range(torch.floordiv(m + c - 1, c)):
         s = torch.slice(x[2], 0, i * c, (i + 1) * c)
-        r = (self).slopes(torch.index_select(x[1], 0, s), torch.slice(x[3], 0, i * c, (i + 1) * c), p, )
+        r = (self).slopes(torch.index_select(x[1], 0, s), torch.slice(x[3], 0, i * c, (i + 1) * c), room, p, )
         a = torch.append(logps, r[0])
         b = torch.append(rows, r[1])
       out = [torch.cat(logps, 0), torch.cat(rows, 0), x[1], x[2]]
     return out
   # h [c, D], targets [c] -> log-probabilities [c] and their gradients with respect to h [c, D]
-  def slopes(self: __torch__.Head, h: Tensor, targets: Tensor, p: List[Tensor]) -> List[Tensor]:
-    t = ops.prim.dtype(h)
-    if torch.numel(p[2]) + torch.numel(p[3]) == 0 and ops.prim.dtype(p[1]) == t:
+  def slopes(self: __torch__.Head, h: Tensor, targets: Tensor, room: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    if torch.len(room) > 0:
       a = __torch__.normed(h, p[0], self.eps, self.plus)
-      l = torch.log_softmax(torch.to(torch.linear(a[0], p[1]), 6), -1)
+      l = (self).normalized(a[0], room, p, )
       y = torch.squeeze(torch.gather(l, 1, torch.unsqueeze(targets, 1)), 1)
-      g = torch.index_select(p[1], 0, targets) - torch.mm(torch.to(torch.exp_(l), t), p[1])
+      q = torch.copy_(torch.slice(room[0], 0, 0, torch.size(h, 0)), torch.exp_(l))
+      g = torch.index_select(p[1], 0, targets) - torch.mm(q, p[1])
       out = [y, (__torch__.pull_rms(g, h, p[0], a[1], self.eps, self.plus))[0]]
     else:
       out = (self).slopes_recorded(h, targets, p, )
