@@ -12,6 +12,7 @@ import dev.vireo.generation.Candidate;
 import dev.vireo.generation.Generator;
 import dev.vireo.generation.Sampling;
 import dev.vireo.image.ImageDecoder;
+import dev.vireo.image.ImageSpan;
 import dev.vireo.image.RgbImage;
 import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.pretrained.PretrainedModel;
@@ -68,7 +69,7 @@ public final class Generate {
                         "row " + i,
                         tokenizer.generationPrompt(List.of(Message.user(1, row.get("question").getAsString()))),
                         List.of(pretrained.images().process(picture)),
-                        new int[] {pretrained.images().imageTokens(picture.height(), picture.width())},
+                        ImageSpan.whole(pretrained.images().imageTokens(picture.height(), picture.width())),
                         Answer.none(),
                         Answer.none()));
             }

@@ -3,7 +3,6 @@
 import ai.djl.Device;
 import dev.vireo.adapter.LoraAdapter;
 import dev.vireo.batch.Answer;
-import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
 import dev.vireo.checkpoint.PeftAdapter;
@@ -54,7 +53,7 @@ public final class Soak {
                         "row " + step,
                         ids(random, 20 + random.nextInt(60), image),
                         List.of(),
-                        new int[0],
+                        List.of(),
                         Answer.of(ids(random, 5 + random.nextInt(30), image)),
                         Answer.of(ids(random, 5 + random.nextInt(30), image)));
                 int nll = row.row().nllTokens(model.imageTokenId(), PromptTargets.IGNORED);

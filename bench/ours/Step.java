@@ -19,6 +19,7 @@ import dev.vireo.data.Message;
 import dev.vireo.generation.PairScore;
 import dev.vireo.generation.SequenceScores;
 import dev.vireo.image.ImageDecoder;
+import dev.vireo.image.ImageSpan;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.image.RgbImage;
 import dev.vireo.model.FeatureFiles;
@@ -86,7 +87,7 @@ public final class Step {
                 row.get("row_id").getAsString(),
                 tokens.promptIds(),
                 List.of(image),
-                new int[] {pretrained.images().imageTokens(picture.height(), picture.width())},
+                ImageSpan.whole(pretrained.images().imageTokens(picture.height(), picture.width())),
                 Answer.of(tokens.chosenIds()),
                 Answer.of(tokens.rejectedIds()));
     }

@@ -4,7 +4,6 @@ import ai.djl.Device;
 import dev.vireo.adapter.LoraAdapter;
 import dev.vireo.adapter.LoraSettings;
 import dev.vireo.batch.Answer;
-import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
 import dev.vireo.model.VisionLanguageModel;
@@ -71,10 +70,10 @@ public final class Vocabulary {
                 "row",
                 ids(random, PROMPT, image),
                 List.of(),
-                new int[0],
+                List.of(),
                 Answer.of(ids(random, tokens, image)),
                 Answer.of(ids(random, tokens, image)));
-        int nll = PackedBatch.nllTokens(row, image, PromptTargets.IGNORED);
+        int nll = row.row().nllTokens(image, PromptTargets.IGNORED);
         replica.step(new StepInput(List.of(List.of(row)), new BatchTotals(1, 2, nll), 1e-5), GradientExchange.single());
     }
 

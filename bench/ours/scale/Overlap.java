@@ -4,10 +4,10 @@ package dev.vireo.training;
 import ai.djl.Device;
 import dev.vireo.adapter.LoraAdapter;
 import dev.vireo.batch.Answer;
-import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
 import dev.vireo.checkpoint.PeftAdapter;
+import dev.vireo.image.ImageSpan;
 import dev.vireo.image.RgbImage;
 import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.objective.NllScope;
@@ -83,7 +83,7 @@ public final class Overlap {
                 "row",
                 prompt,
                 List.of(pretrained.images().process(new RgbImage(pixels, 336, 336))),
-                new int[] {pretrained.images().imageTokens(336, 336)},
+                ImageSpan.whole(pretrained.images().imageTokens(336, 336)),
                 Answer.of(random.ints(110, 3, 1000).toArray()),
                 Answer.of(random.ints(110, 3, 1000).toArray()));
     }
