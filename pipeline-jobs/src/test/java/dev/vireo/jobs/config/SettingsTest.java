@@ -80,7 +80,7 @@ class SettingsTest {
             train.full | false
             train.master | fp32
             train.kl-rows | 1
-            train.kl-every | 16
+            train.kl-every | 1
             train.stop.patience | 0
             train.stop.min-delta | 0
             train.stop.kl-above | 0
