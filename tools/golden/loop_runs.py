@@ -78,6 +78,8 @@ def describe(name, objective, adapter, settings):
 
 
 def run(name, label, objective, adapter, settings):
+    if name not in layout.wanted([name]):
+        return
     layout.seed(0)
     processor = AutoProcessor.from_pretrained(layout.ROOT / name / "model")
     model = adapters.read(scores.load(name), layout.ROOT / name / "adapters" / adapter / "adapter", trainable=True)
@@ -108,6 +110,8 @@ KEPT = [
 
 def run_full(name, label, settings):
     """Every parameter trained; a few kept whole, of all others how far they went."""
+    if name not in layout.wanted([name]):
+        return
     layout.seed(0)
     processor = AutoProcessor.from_pretrained(layout.ROOT / name / "model")
     model = scores.load(name)
@@ -140,7 +144,7 @@ def main():
     run(name, "sft", "sft", "language", settings_of("cosine"))
     run("llava15-tiny", "orpo-completion", "orpo-completion", "language", settings_of("linear", warmup=3))
     run("llava15-tiny", "sft", "sft", "language", settings_of("linear"))
-    for family in ("onevision-tiny", "paligemma-tiny", "idefics3-tiny"):
+    for family in ("onevision-tiny", "paligemma-tiny", "idefics2-tiny", "idefics3-tiny"):
         run(family, "orpo-completion", "orpo-completion", "everything", settings_of("cosine", warmup=2))
         run(family, "sft", "sft", "everything", settings_of("linear"))
     run_full("paligemma-tiny", "sft-full", settings_of("constant", steps=4, learning_rate=1e-3))

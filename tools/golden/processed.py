@@ -61,12 +61,10 @@ def write(name):
     processor = AutoProcessor.from_pretrained(layout.ROOT / name / "model")
     tensors, facts = {}, {}
     for file in pictures.names():
-        image = pictures.load(file)
+        image = pictures.received(processor, pictures.load(file))
         if name.startswith("idefics2") and min(image.size) < 2:
             continue  # has no quarters: an error there
         tensors[file] = tiles(processor.image_processor, image)
-        if pictures.has_alpha(image):
-            tensors[file + "#alpha-dropped"] = tiles(processor.image_processor, image.convert("RGB"))
         facts[file] = {
             "image_height": image.height,
             "image_width": image.width,

@@ -24,7 +24,7 @@ def load(name):
 def image_inputs(processor, files):
     if not files:
         return {}
-    made = processor.image_processor([[pictures.load(file) for file in files]], return_tensors="pt")
+    made = processor.image_processor([[pictures.received(processor, pictures.load(file)) for file in files]], return_tensors="pt")
     return dict(made)
 
 

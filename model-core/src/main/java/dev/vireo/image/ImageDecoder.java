@@ -2,18 +2,16 @@
 package dev.vireo.image;
 
 import dev.vireo.image.codec.EncodedImage;
-import dev.vireo.image.codec.Pixels;
 import java.io.IOException;
 
 /**
  * From a picture file's bytes to RGB, as transformers 5.23 receives it through Pillow: grey and palettes are spread, 16 bits
- * cut to 8, ink turned to light, transparency laid over white. JPEG, PNG, WebP, GIF (the first picture) and BMP. Threads
- * may share one.
+ * cut to 8, ink turned to light, transparency removed in one of two ways. JPEG, PNG, WebP, GIF (the first picture) and BMP.
+ * Threads may share one.
  */
 public final class ImageDecoder {
-    private static final int WHITE = 255;
-
     private final Orientation orientation;
+    private final Transparency transparency;
     private final long maxPixels;
     private final SizeLimits limits;
 
@@ -23,17 +21,22 @@ public final class ImageDecoder {
         IGNORE
     }
 
-    /** @param maxPixels the largest picture that is decoded, height times width */
+    /**
+     * One that lays transparent pixels over white.
+     *
+     * @param maxPixels the largest picture that is decoded, height times width
+     */
     public ImageDecoder(Orientation orientation, long maxPixels) {
-        this(orientation, maxPixels, SizeLimits.NONE);
+        this(orientation, Transparency.OVER_WHITE, maxPixels, SizeLimits.NONE);
     }
 
     /**
      * @param maxPixels the largest picture that is decoded, height times width
      * @param limits within which a decoded picture is brought once it is turned
      */
-    public ImageDecoder(Orientation orientation, long maxPixels, SizeLimits limits) {
+    public ImageDecoder(Orientation orientation, Transparency transparency, long maxPixels, SizeLimits limits) {
         this.orientation = orientation;
+        this.transparency = transparency;
         this.maxPixels = maxPixels;
         this.limits = limits;
     }
@@ -47,7 +50,7 @@ public final class ImageDecoder {
     public RgbImage decode(byte[] encoded) throws ImageRejectedException {
         try {
             EncodedImage file = open(encoded);
-            RgbImage stored = new RgbImage(overWhite(file.decode()), file.height(), file.width());
+            RgbImage stored = new RgbImage(transparency.rgb(file.decode()), file.height(), file.width());
             return limits.apply(orientation == Orientation.APPLY ? Turn.of(stored, file.orientation()) : stored);
         } catch (IOException e) {
             throw undecodable(e);
@@ -84,21 +87,5 @@ public final class ImageDecoder {
 
     private static ImageRejectedException undecodable(IOException e) {
         return new ImageRejectedException("the image cannot be decoded: " + e.getMessage(), e);
-    }
-
-    /** In the fixed point of Pillow's alpha_composite (AlphaComposite.c) over an opaque ground. */
-    private static byte[] overWhite(Pixels pixels) {
-        byte[] alpha = pixels.alpha();
-        byte[] rgb = pixels.rgb();
-        if (alpha == null) {
-            return rgb;
-        }
-        byte[] composed = new byte[rgb.length];
-        for (int i = 0; i < rgb.length; i++) {
-            int opacity = alpha[i / 3] & 0xff;
-            int mixed = ((rgb[i] & 0xff) * opacity + WHITE * (WHITE - opacity) + 128) << 7;
-            composed[i] = (byte) ((((mixed >> 8) + mixed) >> 8) >> 7);
-        }
-        return composed;
     }
 }

@@ -39,6 +39,11 @@ public interface ImageProcessor {
         return new ImageSpan(imageTokens(height, width, rowImages), 1);
     }
 
+    /** What the model's own processor makes of transparent pixels, before {@link #process} is given the picture. */
+    default Transparency transparency() {
+        return Transparency.OVER_WHITE;
+    }
+
     /**
      * A prompt's text as the model's own processor makes it: around the placeholders of some models stand other tokens, and a
      * picture that is cut has a placeholder for each piece.

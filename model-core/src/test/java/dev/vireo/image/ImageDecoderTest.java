@@ -41,6 +41,20 @@ class ImageDecoderTest {
         assertSame(ignoring.decode(read("images/" + file)), file + "#exif-ignored");
     }
 
+    static Stream<String> transparentFiles() {
+        return PIXELS.tensors().keySet().stream()
+                .filter(name -> name.endsWith("#loaded"))
+                .map(name -> name.replace("#loaded", ""))
+                .sorted();
+    }
+
+    @ParameterizedTest
+    @MethodSource("transparentFiles")
+    void droppedTransparencyLeavesThePictureAsIdefics2ReceivesIt(String file) throws IOException {
+        ImageDecoder dropping = new ImageDecoder(Orientation.APPLY, Transparency.DROPPED, 100_000, SizeLimits.NONE);
+        assertSame(dropping.decode(read("images/" + file)), file + "#loaded");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"truncated.jpg", "header-only.png", "not-an-image.jpg", "empty.png"})
     void brokenFilesAreRejected(String file) throws IOException {

@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OddFilesTest {
     private static final Path IMAGES = Path.of("src/test/resources/golden/images");
     private static final ImageDecoder DECODER = new ImageDecoder(Orientation.APPLY, 1 << 20);
+    private static final ImageDecoder DROPPING =
+            new ImageDecoder(Orientation.APPLY, Transparency.DROPPED, 1 << 20, SizeLimits.NONE);
 
     /** Levels 0, 85, 170, 255 of two bits; the transparent one is compared with the levels, not with the samples. */
     @ParameterizedTest
@@ -41,6 +43,36 @@ class OddFilesTest {
         byte[] row = {0, 10, 20, 30, 10, 20, 31};
         RgbImage image = DECODER.decode(png(2, 1, 8, 2, row, new byte[] {0, 10, 0, 20, 0, 30}));
         assertThat(levels(image)).containsExactly(255, 255, 255, 10, 20, 31);
+    }
+
+    /** Where opacity is dropped, Pillow still knows the transparent colour, and image processors lay it over white. */
+    @ParameterizedTest
+    @CsvSource({"1, 85", "85, 255", "341, 85"})
+    void transparentGreyStaysTransparentWhereOpacityIsDropped(int transparent, int second) throws IOException {
+        byte[] colour = {(byte) (transparent >> 8), (byte) transparent};
+        byte[] file = png(4, 1, 2, 0, new byte[] {0, 0b00011011}, colour);
+        assertThat(levels(DROPPING.decode(file)))
+                .containsExactly(0, 0, 0, second, second, second, 170, 170, 170, 255, 255, 255);
+    }
+
+    /** Of 16-bit grey it compares the level with red, and 0 with green and blue. */
+    @ParameterizedTest
+    @CsvSource({"0, 100, 255", "100, 100, 0"})
+    void transparentGreyOfSixteenBitsIsARedWhereOpacityIsDropped(int transparent, int first, int second)
+            throws IOException {
+        byte[] file = png(2, 1, 16, 0, new byte[] {0, 0, 100, 0, 0}, new byte[] {0, (byte) transparent});
+        assertThat(levels(DROPPING.decode(file))).containsExactly(first, first, first, second, second, second);
+    }
+
+    /** Two entries of one colour: a transparent one takes the other along, two transparent ones are no transparent colour. */
+    @ParameterizedTest
+    @CsvSource({"0, 255, 255", "255, 0, 255", "0, 0, 9", "128, 255, 9"})
+    void onePaletteEntryThatIsTransparentIsAColourWhereOpacityIsDropped(int first, int second, int level)
+            throws IOException {
+        byte[] palette = {9, 9, 9, 9, 9, 9, 1, 2, 3, 4, 5, 6};
+        byte[] file = png(4, 1, 2, 3, palette, new byte[] {0, 0b00011011}, new byte[] {(byte) first, (byte) second});
+        assertThat(levels(DROPPING.decode(file)))
+                .containsExactly(level, level, level, level, level, level, 1, 2, 3, 4, 5, 6);
     }
 
     @Test
@@ -105,6 +137,12 @@ class OddFilesTest {
 
     private static byte[] png(int width, int height, int depth, int colourType, byte[] rows, byte[] transparency)
             throws IOException {
+        return png(width, height, depth, colourType, new byte[0], rows, transparency);
+    }
+
+    private static byte[] png(
+            int width, int height, int depth, int colourType, byte[] palette, byte[] rows, byte[] transparency)
+            throws IOException {
         var file = new ByteArrayOutputStream();
         file.write(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
         var header = new ByteArrayOutputStream();
@@ -113,6 +151,9 @@ class OddFilesTest {
         numbers.writeInt(height);
         numbers.write(new byte[] {(byte) depth, (byte) colourType, 0, 0, 0});
         chunk(file, "IHDR", header.toByteArray());
+        if (palette.length > 0) {
+            chunk(file, "PLTE", palette);
+        }
         if (transparency.length > 0) {
             chunk(file, "tRNS", transparency);
         }

@@ -44,7 +44,7 @@ class SizeLimitsTest {
     private static void assertLike(JsonObject expected, byte[] encoded) throws Exception {
         SizeLimits limits = new SizeLimits(
                 expected.get("longest_edge").getAsInt(), expected.get("pixels").getAsInt());
-        RgbImage image = new ImageDecoder(Orientation.APPLY, 100_000, limits).decode(encoded);
+        RgbImage image = new ImageDecoder(Orientation.APPLY, Transparency.OVER_WHITE, 100_000, limits).decode(encoded);
         assertThat(new int[] {image.height(), image.width()})
                 .as(expected::toString)
                 .containsExactly(
@@ -53,7 +53,7 @@ class SizeLimitsTest {
         assertThat(HexFormat.of().formatHex(digest))
                 .as(expected::toString)
                 .isEqualTo(expected.get("sha256").getAsString());
-        TurnedSize size = new ImageDecoder(Orientation.APPLY, 100_000, limits).size(encoded);
+        TurnedSize size = new ImageDecoder(Orientation.APPLY, Transparency.OVER_WHITE, 100_000, limits).size(encoded);
         assertThat(size).isEqualTo(new TurnedSize(new ImageSize(image.height(), image.width()), 1));
     }
 

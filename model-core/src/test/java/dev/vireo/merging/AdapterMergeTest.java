@@ -52,7 +52,8 @@ class AdapterMergeTest {
         "llavanext-tiny, dora",
         "onevision-tiny, everything",
         "paligemma-tiny, everything",
-        "idefics2-tiny, everything"
+        "idefics2-tiny, everything",
+        "idefics3-tiny, everything"
     })
     void mergedModelComputesWhatTheAdapterDoes(String name, String adapter) {
         Golden golden = Golden.of(name);

@@ -12,9 +12,12 @@ import dev.vireo.checkpoint.SafetensorsFile;
 import dev.vireo.checkpoint.TensorInfo;
 import dev.vireo.image.ImageDecoder;
 import dev.vireo.image.ImageDecoder.Orientation;
+import dev.vireo.image.ImageProcessor;
 import dev.vireo.image.ImageSpan;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.image.RgbImage;
+import dev.vireo.image.SizeLimits;
+import dev.vireo.image.Transparency;
 import dev.vireo.pretrained.PretrainedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -109,11 +112,11 @@ public final class Golden {
         return images.entrySet().iterator().next().getValue().getAsJsonObject().has("sha256");
     }
 
-    /** A golden picture as it is decoded. */
-    public static RgbImage decoded(String file) {
+    /** A golden picture as it is decoded for an image processor. */
+    public static RgbImage decoded(String file, Transparency transparency) {
         try {
             byte[] encoded = Files.readAllBytes(ROOT.resolve("images").resolve(file));
-            return new ImageDecoder(Orientation.APPLY, Long.MAX_VALUE).decode(encoded);
+            return new ImageDecoder(Orientation.APPLY, transparency, Long.MAX_VALUE, SizeLimits.NONE).decode(encoded);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -121,7 +124,11 @@ public final class Golden {
 
     /** The processor's tiles of a picture of a row with so many of them. */
     private ProcessedImage image(String file, int rowImages) {
-        return hasDigests() ? PretrainedModel.open(model()).images().process(decoded(file), rowImages) : image(file);
+        if (!hasDigests()) {
+            return image(file);
+        }
+        ImageProcessor processor = PretrainedModel.open(model()).images();
+        return processor.process(decoded(file, processor.transparency()), rowImages);
     }
 
     private ProcessedImage image(String file) {

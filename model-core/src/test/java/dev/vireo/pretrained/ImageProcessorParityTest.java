@@ -38,7 +38,7 @@ class ImageProcessorParityTest {
         Golden golden = Golden.of(name);
         PretrainedModel model = PretrainedModel.open(golden.model());
         JsonObject about = golden.json("images.json").getAsJsonObject().getAsJsonObject(file);
-        RgbImage image = Golden.decoded(file);
+        RgbImage image = Golden.decoded(file, model.images().transparency());
         assertThat(image.height()).isEqualTo(about.get("image_height").getAsInt());
         assertThat(image.width()).isEqualTo(about.get("image_width").getAsInt());
         ProcessedImage processed = model.images().process(image);

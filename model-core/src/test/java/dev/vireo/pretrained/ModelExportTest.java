@@ -41,7 +41,8 @@ class ModelExportTest {
                 "llavanext-bf16-sharded",
                 "onevision-tied",
                 "paligemma-tiny",
-                "idefics2-tiny"
+                "idefics2-tiny",
+                "idefics3-tiny"
             })
     void untouchedMastersGiveTheSourcesWeights(String name) {
         PretrainedModel source = PretrainedModel.open(Golden.of(name).model());

@@ -9,6 +9,8 @@ import dev.vireo.checkpoint.Checkpoint;
 import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.checkpoint.Spelling;
 import dev.vireo.checkpoint.StoredType;
+import dev.vireo.image.RgbImage;
+import dev.vireo.image.Transparency;
 import dev.vireo.model.Golden;
 import dev.vireo.model.GoldenScores;
 import dev.vireo.model.Measured;
@@ -65,10 +67,11 @@ class WeightGenerationsTest {
         other.weights(generation, type, type);
         assertThat(logits(golden, other.directory())).isEqualTo(logits(golden, current.directory()));
         PretrainedModel model = PretrainedModel.open(other.directory());
-        assertThat(model.images().process(Golden.decoded("large.jpg")).tiles())
+        RgbImage picture = Golden.decoded("large.jpg", Transparency.OVER_WHITE);
+        assertThat(model.images().process(picture).tiles())
                 .isEqualTo(PretrainedModel.open(golden.model())
                         .images()
-                        .process(Golden.decoded("large.jpg"))
+                        .process(picture)
                         .tiles());
         assertThat(prompt(other.directory())).isEqualTo(prompt(golden.model()));
         Measured.found(name, "load", generation.equals("saved") ? "5.23" : generation);

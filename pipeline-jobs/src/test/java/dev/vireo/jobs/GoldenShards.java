@@ -34,6 +34,8 @@ import org.apache.hadoop.conf.Configuration;
 /** The rows of a golden checkpoint as shards, with the ids that TRL's collator gives them. */
 final class GoldenShards {
     private static final Path ROOT = Path.of("../model-core/src/test/resources/golden");
+    private static final ImageRules RULES =
+            new ImageRules(ImageStorage.TILES, true, Integer.MAX_VALUE, SizeLimits.NONE);
 
     private final Path directory;
     private final PretrainedModel model;
@@ -77,13 +79,12 @@ final class GoldenShards {
                 shards.add(writer.finish());
             }
         }
-        var rules = new ImageRules(ImageStorage.TILES, true, Integer.MAX_VALUE, SizeLimits.NONE);
-        Manifest manifest = Manifest.of(ModelIdentity.of(model), rules, "template", "settings", shards);
+        Manifest manifest = Manifest.of(ModelIdentity.of(model), RULES, "template", "settings", shards);
         storage.publish(Storage.child(folder.toString(), Manifest.FILE), manifest.toJson());
     }
 
     private void write(ShardWriter writer, JsonObject row) throws IOException, ImageRejectedException {
-        var decoder = new ImageDecoder(ImageDecoder.Orientation.APPLY, Integer.MAX_VALUE);
+        ImageDecoder decoder = RULES.decoder(model.images().transparency());
         List<byte[]> sources = new ArrayList<>();
         List<ProcessedImage> tiles = new ArrayList<>();
         for (JsonElement file : row.getAsJsonArray("images")) {

@@ -19,6 +19,22 @@ final class PaletteImage {
             rgb[3 * pixel + 2] = (byte) colour;
             alpha[pixel] = (byte) (colour >>> 24);
         }
-        return palette.hasAlpha() ? Pixels.withAlpha(rgb, alpha) : Pixels.opaque(rgb);
+        return palette.hasAlpha()
+                ? Pixels.withTransparentColour(rgb, alpha, transparentColour(colours))
+                : Pixels.opaque(rgb);
+    }
+
+    /** The colour of the one entry that is transparent, if all others are opaque; as Pillow's PngImagePlugin.chunk_tRNS. */
+    private static int transparentColour(int[] colours) {
+        int found = Pixels.NONE;
+        for (int colour : colours) {
+            int opacity = colour >>> 24;
+            if (opacity == 0 && found == Pixels.NONE) {
+                found = colour & 0xffffff;
+            } else if (opacity != 255) {
+                return Pixels.NONE;
+            }
+        }
+        return found;
     }
 }

@@ -98,6 +98,22 @@ final class PngChunks {
         return levels;
     }
 
+    /**
+     * The transparent colour as Pillow's {@code convert("RGB")} hands it on: grey levels are cut off at
+     * 255, but of 16-bit grey the lower byte becomes the red of a colour without green and blue.
+     */
+    int keyColour() {
+        int[] lower = transparentColour();
+        if (colourType() != 0) {
+            return Pixels.colour(lower[0], lower[1], lower[2]);
+        }
+        if (depth() == 16) {
+            return Pixels.colour(lower[0], 0, 0);
+        }
+        int level = encoded[transparencyAt] == 0 ? lower[0] : 255;
+        return Pixels.colour(level, level, level);
+    }
+
     /** The file without its transparent colour, which the JDK would understand in another way. */
     byte[] withoutTransparentColour() {
         if (!hasTransparentColour()) {

@@ -42,7 +42,7 @@ final class PngCodec implements Codec {
                 return Pixels.withAlpha(rgb, levels[opaqueBands]);
             }
             return chunks.hasTransparentColour()
-                    ? Pixels.withAlpha(rgb, opacity(rgb, chunks.transparentColour()))
+                    ? Pixels.withTransparentColour(rgb, opacity(rgb, chunks.transparentColour()), chunks.keyColour())
                     : Pixels.opaque(rgb);
         }
     }

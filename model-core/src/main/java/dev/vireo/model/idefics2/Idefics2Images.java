@@ -13,6 +13,7 @@ import dev.vireo.image.ImageSpan;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.image.Resizing;
 import dev.vireo.image.RgbImage;
+import dev.vireo.image.Transparency;
 import dev.vireo.model.tower.GridTower;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -119,6 +120,12 @@ final class Idefics2Images implements ImageProcessor {
     @Override
     public ImageSpan span(int height, int width, int rowImages) {
         return new ImageSpan(imageTokens(height, width, rowImages), pieces());
+    }
+
+    /** Its processor loads pictures with {@code load_image} before the image processor receives them. */
+    @Override
+    public Transparency transparency() {
+        return Transparency.DROPPED;
     }
 
     private int pieces() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.prepare;
 
+import dev.vireo.image.ImageProcessor;
 import dev.vireo.jobs.shards.ModelIdentity;
 import dev.vireo.jobs.storage.LocalCopy;
 import dev.vireo.jobs.storage.Storage;
@@ -56,7 +57,8 @@ final class ModelTools implements AutoCloseable {
 
     /** For one task. */
     RowMaker rows() {
-        return new RowMaker(tokenizer, model.images(), recipe.images().decoder(), recipe.limits());
+        ImageProcessor processor = model.images();
+        return new RowMaker(tokenizer, processor, recipe.images().decoder(processor.transparency()), recipe.limits());
     }
 
     int imageTokenId() {

@@ -4,6 +4,7 @@ package dev.vireo.jobs.shards;
 import dev.vireo.image.ImageDecoder;
 import dev.vireo.image.ImageDecoder.Orientation;
 import dev.vireo.image.SizeLimits;
+import dev.vireo.image.Transparency;
 import java.io.Serializable;
 import java.util.Objects;
 
@@ -22,8 +23,8 @@ public record ImageRules(ImageStorage storage, boolean exifApplied, long maxPixe
         Objects.requireNonNull(limits, "images.limits");
     }
 
-    /** What decodes pictures by these rules. */
-    public ImageDecoder decoder() {
-        return new ImageDecoder(exifApplied ? Orientation.APPLY : Orientation.IGNORE, maxPixels, limits);
+    /** What decodes pictures by these rules, for a model whose processor treats transparent pixels so. */
+    public ImageDecoder decoder(Transparency transparency) {
+        return new ImageDecoder(exifApplied ? Orientation.APPLY : Orientation.IGNORE, transparency, maxPixels, limits);
     }
 }

@@ -27,7 +27,7 @@ final class StoredPictures {
                         "Cannot make tiles of source images: the reader was opened without the model's image processor");
             }
             byte[] source = Objects.requireNonNull(cells.bytes("source", 0), "source");
-            return processor.process(rules.decoder().decode(source), rowImages);
+            return processor.process(rules.decoder(processor.transparency()).decode(source), rowImages);
         }
         return new ProcessedImage(
                 Objects.requireNonNull(cells.bytes("tiles", 0), "tiles"),
