@@ -8,6 +8,7 @@ import checkpoints
 import layout
 import paligemma
 import pictures
+import processed
 
 
 def user(text):
@@ -45,6 +46,10 @@ ROWS = [
     row("text-only", [], "What colour is the sky?", "Blue.", "Green, and yellow."),
 ]
 # "turns" keeps its picture in the first user turn, where TRL puts it.
+
+
+SPLITTING = ["idefics2-tiny", "idefics3-tiny"]
+UNSPLIT = ["plain", "two-images", "turns", "text-only"]
 
 
 def example(entry):
@@ -153,10 +158,25 @@ def write(name):
     layout.write_json(layout.ROOT / name / "tokenizer.json", encoded)
 
 
+def write_unsplit(name):
+    """A few rows of a processor that does not cut pictures though the model's own does."""
+    processor = AutoProcessor.from_pretrained(layout.ROOT / name / "model")
+    processor.image_processor.do_image_splitting = False
+    rows = []
+    for entry in (each for each in ROWS if each["row_id"] in UNSPLIT):
+        loaded = {file: pictures.received(processor, pictures.load(file)) for file in entry["images"]}
+        counts = {file: {"image_tokens": processed.image_tokens(processor, image)} for file, image in loaded.items()}
+        digests = [processed.digest(processed.tiles(processor.image_processor, image)) for image in loaded.values()]
+        rows.append({"row_id": entry["row_id"], **tokenised(entry, processor, counts), "sha256": digests})
+    layout.write_json(layout.ROOT / name / "unsplit.json", rows)
+
+
 def main():
     layout.seed(0)
     for name in layout.wanted(checkpoints.NAMES):
         write(name)
+        if name in SPLITTING:
+            write_unsplit(name)
 
 
 if __name__ == "__main__":

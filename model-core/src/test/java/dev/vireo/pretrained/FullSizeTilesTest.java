@@ -8,12 +8,14 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.checkpoint.ProcessorSettings;
-import dev.vireo.image.ImageDecoder;
-import dev.vireo.image.ImageDecoder.Orientation;
 import dev.vireo.image.ImageProcessor;
+import dev.vireo.image.ImageSpan;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.image.RgbImage;
+import dev.vireo.model.Golden;
 import dev.vireo.model.ModelFamily;
+import dev.vireo.model.idefics2.Idefics2;
+import dev.vireo.model.idefics3.Idefics3;
 import dev.vireo.model.llava.Llava;
 import dev.vireo.model.llavanext.LlavaNext;
 import dev.vireo.model.llavaonevision.LlavaOnevision;
@@ -21,29 +23,73 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The published models' processors, at 336 and 384 pixels a side. */
+/** The published models' processors, with pictures of usual sizes among others. */
 class FullSizeTilesTest {
     private static final Path IMAGES = Path.of("src/test/resources/golden/images");
+    private static final String SIDE_336 =
+            "\"size\": {\"shortest_edge\": 336}, \"crop_size\": {\"height\": 336, \"width\": 336}";
+
+    static Stream<Arguments> published() {
+        return Stream.of(
+                Arguments.of("llava", processor(new Llava(), "LlavaImageProcessor")),
+                Arguments.of("llava_next", processor(new LlavaNext(), "LlavaNextImageProcessor")),
+                Arguments.of("llava_onevision", onevision()),
+                Arguments.of("idefics2", idefics2(true)),
+                Arguments.of("idefics2-unsplit", idefics2(false)),
+                Arguments.of("idefics3", idefics3(364, 14, 2, true)),
+                Arguments.of("idefics3-unsplit", idefics3(364, 14, 2, false)),
+                Arguments.of("smolvlm", idefics3(512, 16, 4, true)));
+    }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"large.jpg", "tall.jpg", "wide.png", "jpeg-progressive.jpg", "png-rgb.png", "one-pixel.png"})
-    void tilesHaveTheDigestOfTransformers(String file) throws Exception {
+    @MethodSource("published")
+    void tilesAndTokensAreThoseOfTransformers(String label, ImageProcessor processor) throws Exception {
         JsonObject golden = JsonParser.parseString(Files.readString(IMAGES.resolve("full-size.json")))
-                .getAsJsonObject();
-        byte[] encoded = Files.readAllBytes(IMAGES.resolve(file));
-        RgbImage image = new ImageDecoder(Orientation.APPLY, Long.MAX_VALUE).decode(encoded);
-        assertDigest(processor(new Llava(), "LlavaImageProcessor"), image, golden.getAsJsonObject("llava"), file);
-        assertDigest(
-                processor(new LlavaNext(), "LlavaNextImageProcessor"),
-                image,
-                golden.getAsJsonObject("llava_next"),
-                file);
-        assertDigest(onevision(), image, golden.getAsJsonObject("llava_onevision"), file);
+                .getAsJsonObject()
+                .getAsJsonObject(label);
+        assertThat(golden.keySet()).hasSizeGreaterThan(8);
+        for (String name : golden.keySet()) {
+            RgbImage image = name.contains(".") ? Golden.decoded(name, processor.transparency()) : drawn(name);
+            assertGolden(processor, image, golden.getAsJsonObject(name), name);
+        }
+    }
+
+    /** By the formula of tools/golden/processed.py. */
+    private static RgbImage drawn(String size) {
+        int height = Integer.parseInt(size.substring(0, size.indexOf('x')));
+        int width = Integer.parseInt(size.substring(size.indexOf('x') + 1));
+        byte[] pixels = new byte[3 * height * width];
+        for (int y = 0, at = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                pixels[at++] = (byte) (3 * x + 2 * y);
+                pixels[at++] = (byte) (x * y / 97);
+                pixels[at++] = (byte) ((x / 9 + y / 13) * 37);
+            }
+        }
+        return new RgbImage(pixels, height, width);
+    }
+
+    private static void assertGolden(ImageProcessor processor, RgbImage image, JsonObject golden, String name)
+            throws Exception {
+        ProcessedImage processed = processor.process(image);
+        assertThat(processed.tileCount()).as(name).isEqualTo(golden.get("tiles").getAsInt());
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(processed.tiles());
+        assertThat(HexFormat.of().formatHex(digest))
+                .as(name)
+                .isEqualTo(golden.get("sha256").getAsString());
+        if (golden.has("image_tokens")) {
+            JsonElement placeholders = golden.get("image_placeholders");
+            assertThat(processor.span(image.height(), image.width(), 1))
+                    .as(name)
+                    .isEqualTo(new ImageSpan(
+                            golden.get("image_tokens").getAsInt(), placeholders == null ? 1 : placeholders.getAsInt()));
+        }
     }
 
     // counts by transformers 4.57, published sizes
@@ -79,30 +125,38 @@ class FullSizeTilesTest {
     }
 
     private static ImageProcessor onevision() {
-        String settings = "{\"image_processor_type\": \"LlavaOnevisionImageProcessor\"}";
-        return new LlavaOnevision()
-                .images(
-                        ModelConfig.parse("{\"model_type\": \"llava_onevision\"}", "config.json"),
-                        ProcessorSettings.parse(settings, "preprocessor_config.json"));
+        return processor(
+                new LlavaOnevision(),
+                "{\"model_type\": \"llava_onevision\"}",
+                "{\"image_processor_type\": \"LlavaOnevisionImageProcessor\"}");
     }
 
     private static ImageProcessor processor(ModelFamily family, String type) {
-        ModelConfig config = ModelConfig.parse("{\"model_type\": \"" + family.modelType() + "\"}", "config.json");
-        ProcessorSettings settings = ProcessorSettings.parse(
-                "{\"image_processor_type\": \"" + type
-                        + "\", \"size\": {\"shortest_edge\": 336}, \"crop_size\": {\"height\": 336, \"width\": 336}}",
-                "preprocessor_config.json");
-        return family.images(config, settings);
+        return processor(
+                family,
+                "{\"model_type\": \"" + family.modelType() + "\"}",
+                "{\"image_processor_type\": \"" + type + "\", " + SIDE_336 + "}");
     }
 
-    private static void assertDigest(ImageProcessor processor, RgbImage image, JsonObject golden, String file)
-            throws Exception {
-        ProcessedImage processed = processor.process(image);
-        JsonElement shape = golden.getAsJsonObject(file).get("shape");
-        assertThat(processed.tileCount())
-                .isEqualTo(shape.getAsJsonArray().get(0).getAsInt());
-        byte[] digest = MessageDigest.getInstance("SHA-256").digest(processed.tiles());
-        assertThat(HexFormat.of().formatHex(digest))
-                .isEqualTo(golden.getAsJsonObject(file).get("sha256").getAsString());
+    private static ImageProcessor idefics2(boolean splitting) {
+        String model = "{\"model_type\": \"idefics2\", \"vision_config\": {\"image_size\": 980, \"patch_size\": 14}}";
+        String settings =
+                "{\"image_processor_type\": \"Idefics2ImageProcessor\", \"do_image_splitting\": " + splitting + "}";
+        return processor(new Idefics2(), model, settings);
+    }
+
+    private static ImageProcessor idefics3(int side, int patch, int scale, boolean splitting) {
+        String model =
+                "{\"model_type\": \"idefics3\", \"scale_factor\": %d, \"vision_config\": {\"image_size\": %d, \"patch_size\": %d}}"
+                        .formatted(scale, side, patch);
+        String settings =
+                "{\"image_processor_type\": \"Idefics3ImageProcessor\", \"do_image_splitting\": %b, \"size\": {\"longest_edge\": %d}, \"max_image_size\": {\"longest_edge\": %d}}"
+                        .formatted(splitting, 4 * side, side);
+        return processor(new Idefics3(), model, settings);
+    }
+
+    private static ImageProcessor processor(ModelFamily family, String model, String settings) {
+        return family.images(
+                ModelConfig.parse(model, "config.json"), ProcessorSettings.parse(settings, "preprocessor_config.json"));
     }
 }

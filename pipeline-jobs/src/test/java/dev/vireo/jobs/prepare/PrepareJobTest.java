@@ -20,7 +20,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -76,6 +79,47 @@ class PrepareJobTest {
         }
         assertThat(set.manifest().shards()).hasSize(3);
         assertThat(folder.resolve("out/_progress")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"idefics2-tiny", "idefics3-tiny"})
+    void picturesThatAreNotCutAreGoldenWhereTheProcessorSaysSo(String name) throws Exception {
+        Path model = Files.createDirectory(folder.resolve("model"));
+        for (String file : List.of(
+                "config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "model.safetensors")) {
+            Files.copy(Path.of(PrepareRuns.model(name), file), model.resolve(file));
+        }
+        String settings = Files.readString(Path.of(PrepareRuns.model(name), "processor_config.json"));
+        String uncut = settings.replace("\"do_image_splitting\": true", "\"do_image_splitting\": false");
+        assertThat(uncut).isNotEqualTo(settings);
+        Files.writeString(model.resolve("processor_config.json"), uncut);
+        runs.run(model.toString(), PrepareRuns.input("rlaif-v-formatted"), folder.resolve("out"));
+        JsonArray golden = JsonParser.parseString(
+                        Files.readString(PrepareRuns.GOLDEN.resolve(name).resolve("unsplit.json")))
+                .getAsJsonArray();
+        try (ShardReader reader = open("out").reader()) {
+            assertThat(open("out").rows()).isEqualTo(golden.size());
+            for (int i = 0; i < golden.size(); i++) {
+                JsonObject expected = golden.get(i).getAsJsonObject();
+                Sample row = reader.sample(i);
+                assertThat(row.promptIds()).isEqualTo(ints(expected, "prompt_ids"));
+                assertThat(row.chosen().ids()).isEqualTo(ints(expected, "chosen_ids"));
+                assertThat(row.imageSpans()).isEqualTo(ImageSpan.whole(ints(expected, "image_tokens")));
+                List<String> digests = new ArrayList<>();
+                row.images().forEach(image -> digests.add(sha256(image.tiles())));
+                List<String> wanted = new ArrayList<>();
+                expected.getAsJsonArray("sha256").forEach(each -> wanted.add(each.getAsString()));
+                assertThat(digests).as(expected.get("row_id").getAsString()).isEqualTo(wanted);
+            }
+        }
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
