@@ -216,6 +216,9 @@ def build(name):
         model = randomise(model, 20)
         model.get_input_embeddings().weight.data *= 0.3  # a tied head would repeat the last token
         return model.to(torch.bfloat16), processor
+    if name == "llava-siglip":
+        model, processor = onevision.interleave()
+        return randomise(model, 24), processor
     if name == "paligemma-tiny":
         return paligemma.build(randomise)
     if name == "idefics2-tiny":
@@ -228,7 +231,7 @@ def build(name):
 
 
 LLAVA = ["llava15-tiny", "llavanext-tiny", "llavanext-window", "llavanext-bf16-sharded", "llavanext-vicuna"]
-NAMES = [*LLAVA, "onevision-tiny", "onevision-tied", "paligemma-tiny", "idefics2-tiny", "idefics3-tiny"]
+NAMES = [*LLAVA, "llava-siglip", "onevision-tiny", "onevision-tied", "paligemma-tiny", "idefics2-tiny", "idefics3-tiny"]
 # the first of each processor keeps its tiles, or their digests
 TILES, DIGESTS = LLAVA[:2], NAMES[4:]
 ADAPTED = [*LLAVA[:2], "onevision-tiny", "paligemma-tiny", "idefics2-tiny", "idefics3-tiny"]

@@ -1,12 +1,16 @@
 """Tiny LLaVA-OneVision checkpoints: SigLIP tower, Qwen2 language model, byte-level tokenizer."""
 
 from transformers import (
+    LlavaConfig,
+    LlavaForConditionalGeneration,
     LlavaOnevisionConfig,
     LlavaOnevisionForConditionalGeneration,
     LlavaOnevisionImageProcessor,
     LlavaOnevisionProcessor,
     LlavaOnevisionVideoProcessor,
+    LlavaProcessor,
     Qwen2Config,
+    SiglipImageProcessor,
 )
 
 import siglip
@@ -45,9 +49,8 @@ def pinpoints(rows, columns):
     return [[SIDE * row, SIDE * column] for row in range(1, rows + 1) for column in range(1, columns + 1)]
 
 
-def build(aspect, grid, layer=-1, tied=False, head=False):
-    """A model and its processor. `head`: the tower carries the pooling head that this model does not use."""
-    text = Qwen2Config(
+def text(tied=False):
+    return Qwen2Config(
         vocab_size=VOCABULARY,
         hidden_size=56,
         intermediate_size=88,
@@ -60,9 +63,36 @@ def build(aspect, grid, layer=-1, tied=False, head=False):
         tie_word_embeddings=tied,
         **SPECIAL_IDS,
     )
+
+
+def interleave():
+    """Model type `llava` with the same tower and language model, one tile a picture: the layout of LLaVA-Interleave."""
+    config = LlavaConfig(
+        vision_config=siglip.tower(vision_use_head=False),
+        text_config=text(),
+        image_token_index=IMAGE_ID,
+        vision_feature_layer=-1,
+        vision_feature_select_strategy="full",
+        **SPECIAL_IDS,
+    )
+    processor = LlavaProcessor(
+        image_processor=SiglipImageProcessor(**siglip.IMAGES),
+        tokenizer=siglip.tokenizer(
+            qwen_tokenizer_json(), {"image_token": "<image>"}, eos_token="<|im_end|>", pad_token="<|endoftext|>"
+        ),
+        patch_size=siglip.PATCH,
+        vision_feature_select_strategy="full",
+        num_additional_image_tokens=0,
+        chat_template=TEMPLATE,
+    )
+    return LlavaForConditionalGeneration(config), processor
+
+
+def build(aspect, grid, layer=-1, tied=False, head=False):
+    """A model and its processor. `head`: the tower carries the pooling head that this model does not use."""
     config = LlavaOnevisionConfig(
         vision_config=siglip.tower(vision_use_head=head),
-        text_config=text,
+        text_config=text(tied),
         image_token_index=IMAGE_ID,
         video_token_index=VIDEO_ID,
         vision_feature_layer=layer,

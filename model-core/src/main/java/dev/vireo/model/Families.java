@@ -20,6 +20,7 @@ public final class Families {
                         + ": model_type is " + modelType + " (known: "
                         + String.join(
                                 ", ",
-                                families.stream().map(ModelFamily::modelType).toList()) + ")"));
+                                families.stream().map(ModelFamily::modelType).toList())
+                        + "); use a checkpoint of one of these types"));
     }
 }

@@ -18,8 +18,8 @@ public interface ModelFamily {
     /** The value of {@code model_type} in {@code config.json}. */
     String modelType();
 
-    /** Its vision tower. */
-    VisionTower tower();
+    /** The vision tower of a model. */
+    VisionTower tower(ModelConfig config);
 
     /** The tower, the projector and the layout of image features. */
     VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights);
@@ -52,7 +52,7 @@ public interface ModelFamily {
 
     /** Regular expressions of weights that checkpoints carry and the model does not use. */
     default List<String> unusedWeights(ModelConfig config) {
-        List<String> unused = new ArrayList<>(tower().unusedWeights(config));
+        List<String> unused = new ArrayList<>(tower(config).unusedWeights(config));
         if (config.flag("tie_word_embeddings")) {
             unused.add("lm_head\\.weight");
         }
@@ -61,6 +61,6 @@ public interface ModelFamily {
 
     /** Claims the weights that checkpoints carry and the model does not use, with their shapes. */
     default void takeUnused(ModelConfig config, ModelDevice device, WeightSource weights) {
-        tower().takeUnused(config, device, weights);
+        tower(config).takeUnused(config, device, weights);
     }
 }

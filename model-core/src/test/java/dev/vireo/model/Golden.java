@@ -57,6 +57,7 @@ public final class Golden {
                 "llavanext-window",
                 "llavanext-bf16-sharded",
                 "llavanext-vicuna",
+                "llava-siglip",
                 "onevision-tiny",
                 "onevision-tied",
                 "paligemma-tiny",

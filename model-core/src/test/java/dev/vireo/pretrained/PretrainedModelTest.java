@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.vireo.batch.Sample;
+import dev.vireo.checkpoint.CheckpointMismatchException;
 import dev.vireo.image.ImageSpan;
 import dev.vireo.image.ProcessedImage;
 import dev.vireo.model.Golden;
@@ -56,11 +57,38 @@ class PretrainedModelTest {
     }
 
     @Test
+    void llavaWithAnotherTowerIsRefusedByName() throws IOException {
+        Files.writeString(
+                directory.resolve("config.json"),
+                "{\"model_type\": \"llava\", \"vision_config\": {\"model_type\": \"pixtral\", \"image_size\": 336}}");
+        Files.writeString(
+                directory.resolve("preprocessor_config.json"),
+                "{\"image_processor_type\": \"CLIPImageProcessor\", \"crop_size\": 336}");
+        assertThatThrownBy(() -> PretrainedModel.open(directory))
+                .isInstanceOf(CheckpointMismatchException.class)
+                .hasMessageContaining(
+                        "vision_config.model_type is \"pixtral\" (supported: [clip_vision_model, siglip_vision_model])");
+    }
+
+    @Test
+    void siglipPicturesThatAreNoSquaresAreRefused() throws IOException {
+        Files.copy(Golden.of("llava-siglip").model().resolve("config.json"), directory.resolve("config.json"));
+        Files.writeString(
+                directory.resolve("preprocessor_config.json"),
+                "{\"image_processor_type\": \"SiglipImageProcessor\", \"size\": {\"shortest_edge\": 28}}");
+        assertThatThrownBy(() -> PretrainedModel.open(directory))
+                .isInstanceOf(CheckpointMismatchException.class)
+                .hasMessageContaining(
+                        "size has a shortest edge, which gives no square tile (supported: height and width)");
+    }
+
+    @Test
     void unknownFamilyIsNamedWithThoseThatThereAre() throws IOException {
-        Files.writeString(directory.resolve("config.json"), "{\"model_type\": \"qwen2_vl\"}");
+        Files.writeString(directory.resolve("config.json"), "{\"model_type\": \"smolvlm\"}");
         assertThatThrownBy(() -> PretrainedModel.open(directory))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(
-                        "config.json: model_type is qwen2_vl (known: llava, llava_next, llava_onevision, paligemma, idefics2, idefics3)");
+                        "config.json: model_type is smolvlm (known: llava, llava_next, llava_onevision, paligemma, idefics2, idefics3);"
+                                + " use a checkpoint of one of these types");
     }
 }

@@ -90,7 +90,15 @@ class WeightGenerationsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llava15-tiny", "llavanext-vicuna", "onevision-tied", "paligemma-tiny"})
+    @ValueSource(
+            strings = {
+                "llava15-tiny",
+                "llavanext-vicuna",
+                "onevision-tied",
+                "paligemma-tiny",
+                "idefics2-tiny",
+                "idefics3-tiny"
+            })
     void whatIsSavedHasTheCurrentNamesAndSpelling(String name) throws Exception {
         Golden golden = Golden.of(name);
         JsonObject names = golden.json("names.json").getAsJsonObject();

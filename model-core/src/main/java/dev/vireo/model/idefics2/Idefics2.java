@@ -29,13 +29,13 @@ public final class Idefics2 implements ModelFamily {
     }
 
     @Override
-    public VisionTower tower() {
+    public VisionTower tower(ModelConfig config) {
         return new GridTower();
     }
 
     @Override
     public VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights) {
-        List<Block> blocks = new ArrayList<>(tower().build(config, pixels, device, weights));
+        List<Block> blocks = new ArrayList<>(tower(config).build(config, pixels, device, weights));
         blocks.addAll(Connector.build(config, device, weights));
         return new VisionEncoder(GridTower.input(config), blocks, new FlatPacking(device));
     }

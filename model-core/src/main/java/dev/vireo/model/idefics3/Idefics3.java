@@ -37,13 +37,13 @@ public final class Idefics3 implements ModelFamily {
     }
 
     @Override
-    public VisionTower tower() {
+    public VisionTower tower(ModelConfig config) {
         return new GridTower();
     }
 
     @Override
     public VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights) {
-        List<Block> blocks = new ArrayList<>(tower().build(config, pixels, device, weights));
+        List<Block> blocks = new ArrayList<>(tower(config).build(config, pixels, device, weights));
         int scale = config.integer("scale_factor");
         int joined = scale * scale * config.integer("vision_config.hidden_size");
         int textWidth = config.integer("text_config.hidden_size");

@@ -27,14 +27,14 @@ public final class LlavaNext implements ModelFamily {
     }
 
     @Override
-    public VisionTower tower() {
+    public VisionTower tower(ModelConfig config) {
         return new ClipTower();
     }
 
     @Override
     public VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights) {
         return VisionEncoder.of(
-                tower().build(config, pixels, device, weights),
+                tower(config).build(config, pixels, device, weights),
                 LlavaProjector.build(config, device, weights),
                 new GridPacking(config, TileRules.of(config), device, weights));
     }
@@ -47,6 +47,6 @@ public final class LlavaNext implements ModelFamily {
     @Override
     public ImageProcessor images(ModelConfig config, ProcessorSettings settings) {
         settings.requireType("LlavaNextImageProcessor");
-        return new TiledImages(TowerTile.of(config, tower(), settings), TileRules.of(config), settings);
+        return new TiledImages(TowerTile.of(config, tower(config), settings), TileRules.of(config), settings);
     }
 }

@@ -32,7 +32,7 @@ public final class LlavaOnevision implements ModelFamily {
     }
 
     @Override
-    public VisionTower tower() {
+    public VisionTower tower(ModelConfig config) {
         return new SiglipTower();
     }
 
@@ -40,7 +40,7 @@ public final class LlavaOnevision implements ModelFamily {
     public VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights) {
         config.requireOneOf("vision_feature_select_strategy", "full");
         return VisionEncoder.of(
-                tower().build(config, pixels, device, weights),
+                tower(config).build(config, pixels, device, weights),
                 LlavaProjector.build(config, device, weights),
                 new GridPacking(config, rules(config), device, weights));
     }
@@ -53,7 +53,7 @@ public final class LlavaOnevision implements ModelFamily {
     @Override
     public ImageProcessor images(ModelConfig config, ProcessorSettings settings) {
         settings.requireType("LlavaOnevisionImageProcessor");
-        return new TiledImages(TowerTile.of(config, tower(), settings), rules(config), settings);
+        return new TiledImages(TowerTile.of(config, tower(config), settings), rules(config), settings);
     }
 
     /** How many tiles' features are kept is part of {@code vision_aspect_ratio}. */

@@ -4,7 +4,6 @@ package dev.vireo.model.paligemma;
 import dev.vireo.checkpoint.CheckpointMismatchException;
 import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.checkpoint.ProcessorSettings;
-import dev.vireo.checkpoint.ProcessorSettings.Fit;
 import dev.vireo.image.ImageProcessor;
 import dev.vireo.model.ModelDevice;
 import dev.vireo.model.ModelFamily;
@@ -47,14 +46,14 @@ public final class Paligemma implements ModelFamily {
     }
 
     @Override
-    public VisionTower tower() {
+    public VisionTower tower(ModelConfig config) {
         return new SiglipTower();
     }
 
     @Override
     public VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights) {
         return VisionEncoder.of(
-                tower().build(config, pixels, device, weights),
+                tower(config).build(config, pixels, device, weights),
                 projector(config, device, weights),
                 new FlatPacking(device));
     }
@@ -89,11 +88,7 @@ public final class Paligemma implements ModelFamily {
     @Override
     public ImageProcessor images(ModelConfig config, ProcessorSettings settings) {
         settings.requireType("SiglipImageProcessor");
-        if (settings.size().fit() != Fit.EXACT) {
-            throw new CheckpointMismatchException("Cannot process images as " + settings.source()
-                    + " says: size has a shortest edge, which gives no square tile (supported: height and width)");
-        }
-        return new SingleTileImages(TowerTile.of(config, tower(), settings), settings);
+        return new SingleTileImages(TowerTile.of(config, tower(config), settings), settings);
     }
 
     @Override

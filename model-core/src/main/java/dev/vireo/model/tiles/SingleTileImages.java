@@ -23,11 +23,17 @@ public final class SingleTileImages implements ImageProcessor {
     private final TowerTile tile;
     private final ProcessorSettings settings;
 
-    /** @throws CheckpointMismatchException if the settings say that another processor than LLaVA's pads */
+    /**
+     * @throws CheckpointMismatchException if the settings say that another processor than LLaVA's pads, or give no square tile
+     */
     public SingleTileImages(TowerTile tile, ProcessorSettings settings) {
         if (settings.padding() == Padding.PAD && !settings.type().equals(PADDING_TYPE)) {
             throw new CheckpointMismatchException("Cannot process images as " + settings.source()
                     + " says: do_pad is true" + " for " + settings.type() + " (supported for " + PADDING_TYPE + ")");
+        }
+        if (settings.size().fit() != Fit.EXACT && !settings.all().flag("do_center_crop")) {
+            throw new CheckpointMismatchException("Cannot process images as " + settings.source()
+                    + " says: size has a shortest edge, which gives no square tile (supported: height and width)");
         }
         this.tile = tile;
         this.settings = settings;
