@@ -10,9 +10,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+BEGIN = time.time()
 ROOT = Path(sys.argv[1])
 MINUTES = float(sys.argv[2])
 SEED = int(sys.argv[3])
@@ -27,7 +29,7 @@ FAULTS = {"kill -9 of a worker": 6, "kill -9 of two at once": 3, "SIGSTOP of a w
           "second driver": 1}
 if "ONLY" in os.environ:
     FAULTS = {os.environ["ONLY"]: 1}
-PAUSE = [float(each) for each in os.environ.get("PAUSE", "5,30").split(",")]
+PAUSE = [float(each) for each in os.environ.get("PAUSE", "1,8").split(",")]
 
 
 def classpath():
@@ -56,7 +58,7 @@ def environment():
 
 def train(master, output):
     return command(master, "train", "--model", MODEL, "--input", WORK / "shards", "--output", output, f"train.steps={STEPS}", f"train.workers={WORKERS}",
-                   "train.learning-rate=1e-3", "train.segment-steps=20", "train.save-every=20", "train.hang-timeout=5", "train.max-failures=1000",
+                   "train.learning-rate=1e-3", "train.segment-steps=5", "train.save-every=5", "train.hang-timeout=5", "train.max-failures=1000",
                    "model.threads=1", "model.precision=fp32")
 
 
@@ -82,6 +84,17 @@ def executors(driver):
     return found
 
 
+def trains(process):
+    """Whether a process is a worker of the gang that runs now, rather than one that stands by."""
+    for name in Path(f"/proc/{process}/task").glob("*/comm"):
+        try:
+            if name.read_text().startswith("vireo-sender"):
+                return True
+        except OSError:
+            pass
+    return False
+
+
 def send(process, number):
     try:
         os.kill(process, number)
@@ -104,11 +117,25 @@ class Run:
         self.stopped = []
         self.driver = None
         self.starts = 0
+        # When a worker was killed, until the next step; and how long each took.
+        self.killed = None
+        self.waits = []
 
     def start(self):
         self.starts += 1
-        self.driver = subprocess.Popen(train(f"local-cluster[{WORKERS + SPARES},1,768]", self.output), env=environment(), stdout=self.log.open("a"),
-                                       stderr=subprocess.STDOUT)
+        self.killed = None
+        self.driver = subprocess.Popen(train(f"local-cluster[{WORKERS + SPARES},1,768]", self.output), env=environment(), stdout=subprocess.PIPE,
+                                       stderr=subprocess.STDOUT, text=True, errors="replace")
+        threading.Thread(target=self.listen, args=(self.driver.stdout,), daemon=True).start()
+
+    def listen(self, lines):
+        """Keeps what a driver says, with the time, and notes when it goes on after a kill."""
+        with self.log.open("a") as log:
+            for line in lines:
+                print(f"{time.time() - BEGIN:.1f} s: {line}", end="", file=log, flush=True)
+                if " s after the failure" in line and self.killed:
+                    self.waits.append(time.time() - self.killed)
+                    self.killed = None
 
     def until_done(self, deadline, counts):
         self.start()
@@ -151,13 +178,17 @@ class Run:
     def fault(self, fault):
         workers = executors(self.driver.pid)
         self.dice.shuffle(workers)
+        if fault.startswith("kill"):
+            workers.sort(key=trains, reverse=True)
         two = fault == "kill -9 of two at once"
         if "driver" in fault or "newest" in fault:
             return self.driver_fault(fault)
         if len(workers) < 1 + two:
             return False
         number = {"kill": signal.SIGKILL, "SIGS": signal.SIGSTOP, "SIGT": signal.SIGTERM}[fault[:4]]
-        for process in workers[: 1 + two]:
+        hit = workers[: 1 + two]
+        self.killed = time.time() if number == signal.SIGKILL and any(map(trains, hit)) else None
+        for process in hit:
             send(process, number)
             if number == signal.SIGSTOP:
                 self.stopped.append((process, time.time() + self.dice.uniform(3, 40)))
@@ -209,13 +240,16 @@ def main():
         print(f"{(time.time() - begin) / 60:.1f} min: run {len(runs)} has the same adapter, {sum(counts.values())} faults so far", file=sys.stderr, flush=True)
     logs = "".join(one.log.read_text(errors="replace") for one in runs)
     waits = sorted(float(each) for each in re.findall(r"is done ([0-9.]+) s after the failure", logs))
+    kills = sorted(each for one in runs for each in one.waits)
     print(f"{(time.time() - begin) / 60:.0f} minutes, seed {SEED}, {WORKERS} workers, {SPARES} executors that stand by: {len(runs)} runs of {STEPS} steps, "
           f"{sum(one.starts for one in runs)} drivers, every adapter equal to the undisturbed one, every step logged once")
     for fault in FAULTS:
         print(f"  {fault}: {counts[fault]}")
     print(f"  segments that failed: {len(re.findall('segment failed', logs))}, checkpoints found damaged: {len(re.findall('cannot use the checkpoint', logs))}")
-    if waits:
-        print(f"  from a failure to the next step: median {waits[len(waits) // 2]:.1f} s, 90 % within {waits[int(len(waits) * 0.9)]:.1f} s, longest {waits[-1]:.1f} s")
+    for what, seconds in {"a failure of a segment": waits, "a kill": kills}.items():
+        if seconds:
+            print(f"  from {what} to the next step, {len(seconds)} times: median {seconds[len(seconds) // 2]:.1f} s, "
+                  f"90 % within {seconds[int(len(seconds) * 0.9)]:.1f} s, longest {seconds[-1]:.1f} s")
 
 
 main()

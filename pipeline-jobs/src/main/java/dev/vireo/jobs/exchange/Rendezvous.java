@@ -26,7 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rendezvous {
     private static final int KEY_BYTES = 32;
-    private static final int POLL_MILLIS = 20;
+    /** The longest time until a worker of a small gang asks again. */
+    private static final long POLL_MILLIS = 20;
+    /** The same as a share of the time for which the gang waits: most come at the same moment, some after minutes. */
+    private static final double POLL_SHARE = 0.25;
     /** How often all workers of a gang that is not complete may ask; the driver answers one after the other. */
     private static final int POLLS_A_MILLISECOND = 2;
 
@@ -90,6 +93,10 @@ public final class Rendezvous {
             reply.addProperty("refused", "gang " + id + " is not the one that runs now");
             return reply.toString();
         }
+        if (request.has("rank") && !entry.hasRank(request.get("rank").getAsInt())) {
+            reply.addProperty("refused", "there is no rank " + request.get("rank") + " of " + entry.gang.worldSize());
+            return reply.toString();
+        }
         switch (request.get("call").getAsString()) {
             case "enter" -> entry.enter(request, reply);
             case "join" -> entry.join(request, reply);
@@ -119,6 +126,7 @@ public final class Rendezvous {
         private final Map<Kind, String> reasons = new EnumMap<>(Kind.class);
         private final Groups groups;
         private int joined;
+        private long firstJoined;
         private @Nullable String failure;
 
         Entry(Gang gang, String key, Consumer<String> reports) {
@@ -127,6 +135,10 @@ public final class Rendezvous {
             this.reports = reports;
             this.peers = new Peer[gang.worldSize()];
             this.groups = Groups.of(gang.worldSize());
+        }
+
+        boolean hasRank(int rank) {
+            return rank >= 0 && rank < peers.length;
         }
 
         synchronized void enter(JsonObject request, JsonObject reply) {
@@ -165,10 +177,6 @@ public final class Rendezvous {
             int rank = request.get("rank").getAsInt();
             Peer peer = new Peer(
                     request.get("host").getAsString(), request.get("port").getAsInt());
-            if (rank < 0 || rank >= peers.length) {
-                reply.addProperty("refused", "there is no rank " + rank + " of " + peers.length);
-                return;
-            }
             Peer before = peers[rank];
             if (before != null && !before.equals(peer)) {
                 reply.addProperty("refused", "rank " + rank + " is taken by " + before);
@@ -176,13 +184,19 @@ public final class Rendezvous {
             }
             if (before == null) {
                 peers[rank] = peer;
+                firstJoined = joined == 0 ? System.nanoTime() : firstJoined;
                 joined++;
             }
             if (joined < peers.length) {
-                reply.addProperty("wait", Math.max(POLL_MILLIS, peers.length / POLLS_A_MILLISECOND));
+                reply.addProperty("wait", waitMillis());
                 return;
             }
             reply.add("peers", neighbours(rank));
+        }
+
+        private long waitMillis() {
+            long share = (long) ((System.nanoTime() - firstJoined) / 1_000_000 * POLL_SHARE);
+            return Math.max(Math.max(1, peers.length / POLLS_A_MILLISECOND), Math.min(POLL_MILLIS, share));
         }
 
         /** Only this worker and those whom it will call, or will be called by. */

@@ -106,6 +106,12 @@ final class TrainChecks {
                     + " together and stay; set spark.executor.instances to train.workers)");
         }
         int threads = localThreads(conf.get("spark.master", "local[*]"));
+        int gpus = conf.getInt("spark.executor.resource.gpu.amount", 0);
+        if (threads == 0 && gpus > 1) {
+            problems.add(
+                    "Invalid spark.executor.resource.gpu.amount: " + gpus + " (expected 1: a worker is an executor and"
+                            + " computes on one GPU, the others would do nothing; give the application more executors instead)");
+        }
         if (threads > 0 && workers > threads) {
             problems.add("Invalid train.workers: " + workers + " (expected at most " + threads
                     + ": in one JVM a worker is a thread, and the master " + conf.get("spark.master", "local[*]")

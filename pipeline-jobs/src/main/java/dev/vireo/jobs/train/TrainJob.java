@@ -113,7 +113,7 @@ public final class TrainJob implements Job {
         Duration grace = Duration.ofSeconds(plan.train().faults().graceSeconds());
         Termination.Hold untilCommitted = Termination.ofProcess().hold(grace);
         try (TrainReport report = new TrainReport(console, plan, output);
-                Workers workers = new Workers(spark.sparkContext(), plan, askedToEnd, report::live)) {
+                Workers workers = new Workers(spark.sparkContext(), plan, askedToEnd, report::live, report::warn)) {
             done = runFile.record(new TrainLoop(plan, output, workers, askedToEnd, report))
                     .step();
             JsonObject summary = report.summary();

@@ -6,18 +6,19 @@ import dev.vireo.jobs.exchange.ExchangePlugin;
 import dev.vireo.jobs.exchange.Gang;
 import dev.vireo.jobs.exchange.Place;
 import dev.vireo.jobs.exchange.Rendezvous;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.rdd.RDD;
-import scala.reflect.ClassTag$;
 
 /** The driver's hand on the workers: starts a gang as a barrier job and finds out why it failed. Confined to one thread. */
 final class Workers implements TrainLoop.Segments, AutoCloseable {
@@ -27,11 +28,19 @@ final class Workers implements TrainLoop.Segments, AutoCloseable {
 
     private static final long LAST_WORDS_MILLIS = 2_000;
     private static final long POLL_MILLIS = 20;
+    /** After this time without all workers, and each minute after it, the user is told what is waited for. */
+    private static final long WAIT_SECONDS = 10;
 
     private final SparkContext spark;
     private final TrainPlan plan;
     private final Broadcast<TrainPlan> sent;
     private final Consumer<String> reports;
+    private final Consumer<String> notes;
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "vireo-waiting");
+        thread.setDaemon(true);
+        return thread;
+    });
     private final Rendezvous rendezvous = ExchangePlugin.rendezvous();
     private final Fleet fleet;
     private final Seats seats;
@@ -40,11 +49,18 @@ final class Workers implements TrainLoop.Segments, AutoCloseable {
     /**
      * @param askedToEnd whether workers should end their segment behind the step that they are in
      * @param reports receives steps as JSON while they happen, on a network thread
+     * @param notes receives what the user should know, on a thread of its own
      */
-    Workers(SparkContext spark, TrainPlan plan, BooleanSupplier askedToEnd, Consumer<String> reports) {
+    Workers(
+            SparkContext spark,
+            TrainPlan plan,
+            BooleanSupplier askedToEnd,
+            Consumer<String> reports,
+            Consumer<String> notes) {
         this.spark = spark;
         this.plan = plan;
         this.reports = reports;
+        this.notes = notes;
         this.sent = JavaSparkContext.fromSparkContext(spark).broadcast(plan);
         this.fleet = new Fleet(spark);
         this.seats = new Seats(spark, fleet, sent, plan.workers());
@@ -68,11 +84,10 @@ final class Workers implements TrainLoop.Segments, AutoCloseable {
         });
         spark.setJobGroup(
                 "vireo-train-" + plan.run(), "train steps " + request.start().step() + " to " + request.end(), true);
+        ScheduledFuture<?> waiting =
+                clock.scheduleAtFixedRate(() -> noteWaiting(gang), WAIT_SECONDS, 60, TimeUnit.SECONDS);
         try {
-            List<SegmentOutcome> outcomes = Arrays.stream(
-                            (Object[]) job(request).collect())
-                    .map(SegmentOutcome.class::cast)
-                    .toList();
+            List<SegmentOutcome> outcomes = GangJob.run(spark, seats.ranks(), new SegmentTask(sent, request));
             SortedMap<Integer, Place> places = rendezvous.places(gang);
             seats.taken(places);
             places.forEach((rank, place) -> {
@@ -84,15 +99,24 @@ final class Workers implements TrainLoop.Segments, AutoCloseable {
         } catch (Exception e) {
             throw failure(gang, e);
         } finally {
+            waiting.cancel(false);
             spark.clearJobGroup();
             rendezvous.closeRun(plan.run());
         }
     }
 
-    private RDD<SegmentOutcome> job(SegmentRequest request) {
-        return seats.ranks()
-                .barrier()
-                .mapPartitions(new SegmentTask(sent, request), false, ClassTag$.MODULE$.apply(SegmentOutcome.class));
+    /** Spark starts all workers of a gang at once or none, and says nothing while it waits for places. */
+    private void noteWaiting(Gang gang) {
+        int there = rendezvous.places(gang).size();
+        if (!spark.isLocal() && there < plan.workers()) {
+            notes.accept(String.format(
+                    Locale.ROOT,
+                    "waiting: %d of %d workers have started; the application has %d executors, which other jobs of it may"
+                            + " occupy",
+                    there,
+                    plan.workers(),
+                    fleet.active()));
+        }
     }
 
     private SegmentFailedException failure(Gang gang, Exception thrown) {
@@ -162,6 +186,7 @@ final class Workers implements TrainLoop.Segments, AutoCloseable {
     @Override
     public void close() {
         rendezvous.endEarly(() -> false);
+        clock.shutdownNow();
         seats.close();
         sent.destroy();
     }

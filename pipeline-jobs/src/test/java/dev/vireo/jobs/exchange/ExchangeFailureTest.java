@@ -174,4 +174,39 @@ class ExchangeFailureTest {
         client.fail(gang, 0, "rank 1 is gone");
         assertThat(rendezvous.firstFailure(gang)).contains("the disk is full");
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "no JSON",
+                "[]",
+                "{}",
+                "{'call': 'enter'}",
+                "{'call': 'enter', 'gang': 'run/1'}",
+                "{'call': 'enter', 'gang': 'run/1', 'rank': 99, 'executor': '7', 'host': 'here'}",
+                "{'call': 'enter', 'gang': 'run/1', 'rank': -1, 'executor': '7', 'host': 'here'}",
+                "{'call': 'enter', 'gang': 'run/0', 'rank': 0, 'executor': '7', 'host': 'here'}",
+                "{'call': 'join', 'gang': 'run/1', 'rank': 2147483647, 'host': 'here', 'port': 1}",
+                "{'call': 'join', 'gang': 'run/1', 'rank': 'first', 'host': 'here', 'port': 1}",
+                "{'call': 'left', 'gang': 'run/1', 'rank': 2, 'kind': 'LATE', 'reason': 'rank 0 is slow'}",
+                "{'call': 'left', 'gang': 'run/1', 'rank': 0, 'kind': 'TIRED', 'reason': 'rank 1 is slow'}",
+                "{'call': 'open', 'gang': 'run/1', 'rank': 0}"
+            })
+    void callsOfTheDriverThatMakeNoSenseGetNoKeyAndChangeNothing(String message) {
+        Gang gang = new Gang("run", 1, 2, 1_000, 1_000);
+        Rendezvous rendezvous = new Rendezvous();
+        rendezvous.open(gang, text -> {});
+        String answer = "";
+        try {
+            answer = rendezvous.receive(message.replace('\'', '"'));
+            assertThat(answer).contains("refused");
+        } catch (RuntimeException e) {
+            // Spark's endpoint sends it back and goes on.
+        }
+        assertThat(answer).doesNotContain("key");
+        assertThat(rendezvous.places(gang)).isEmpty();
+        assertThat(rendezvous.reason(gang, ExchangeFailedException.Kind.LATE)).isEmpty();
+        assertThat(rendezvous.firstFailure(gang)).isEmpty();
+    }
 }

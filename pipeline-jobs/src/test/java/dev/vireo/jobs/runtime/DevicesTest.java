@@ -13,6 +13,8 @@ import java.util.TreeMap;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.resource.ResourceProfileBuilder;
+import org.apache.spark.resource.TaskResourceRequests;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +66,11 @@ class DevicesTest {
             JavaRDD<Integer> tasks = context.parallelize(List.of(0, 1), 2);
             assertThat(devices(tasks)).containsExactly("cpu()", "cpu()");
             assertThat(devices(ModelTasks.onGpus(tasks.rdd()).toJavaRDD())).isSubsetOf("gpu(5)", "gpu(7)");
+            TaskResourceRequests both = new TaskResourceRequests().cpus(1).resource("gpu", 2);
+            assertThat(devices(tasks.withResources(
+                            new ResourceProfileBuilder().require(both).build())))
+                    .as("of two that Spark gives a task it takes the first")
+                    .containsExactly("gpu(5)", "gpu(5)");
         }
     }
 

@@ -28,14 +28,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Strangers that knock at every open port of a run with authentication and encryption, as long as it trains. */
+/** Strangers that knock at every open port of a run, with Spark's authentication and encryption and without, as long as it trains. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class NetworkAttackTest {
-    private static final int STEPS = 24;
+    private static final int STEPS = 16;
     private static final int HELD_OPEN = 400;
 
     @TempDir
@@ -48,18 +49,21 @@ class NetworkAttackTest {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicInteger toWorkers = new AtomicInteger();
 
-    @Test
-    void garbageOversizedFramesSlowStrangersAndFloodsChangeNothing() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void garbageOversizedFramesSlowStrangersAndFloodsChangeNothing(boolean secret) throws Exception {
         String[] settings = {
             "train.steps=" + STEPS, "train.workers=2", "train.learning-rate=1e-3", "train.segment-steps=1"
         };
         TinyRun threads = new TinyRun(folder);
         Path shards = threads.shards("rows", 24, true);
         byte[] expected = TinyRun.adapter(threads.train(shards, "undisturbed", settings));
-        TinyRun cluster = TinyRun.onCluster(folder, 2)
-                .with("spark.authenticate", "true")
-                .with("spark.authenticate.secret", "known to the test alone")
-                .with("spark.network.crypto.enabled", "true");
+        TinyRun cluster = TinyRun.onCluster(folder, 2);
+        if (secret) {
+            cluster.with("spark.authenticate", "true")
+                    .with("spark.authenticate.secret", "known to the test alone")
+                    .with("spark.network.crypto.enabled", "true");
+        }
         ofOthers = ports(ProcessHandle.current().pid());
         ExecutorService strangers = Executors.newFixedThreadPool(4);
         List<Future<?>> attacks = new ArrayList<>();

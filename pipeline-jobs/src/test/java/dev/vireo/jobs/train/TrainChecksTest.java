@@ -95,6 +95,17 @@ class TrainChecksTest {
     }
 
     @Test
+    void executorsWithSeveralGpusAreRefused() {
+        SparkConf conf = new SparkConf(false).set("spark.executor.resource.gpu.amount", "2");
+        assertThatThrownBy(() -> new TrainChecks()
+                        .cluster(conf.set("spark.master", "yarn"), 2)
+                        .require())
+                .isInstanceOf(InvalidSettingsException.class)
+                .hasMessageContaining("Invalid spark.executor.resource.gpu.amount: 2 (expected 1");
+        new TrainChecks().cluster(conf.set("spark.master", "local[2]"), 2).require();
+    }
+
+    @Test
     void localMastersHaveAsManyWorkersAsThreads() {
         assertThat(TrainChecks.localThreads("local")).isEqualTo(1);
         assertThat(TrainChecks.localThreads("local[4]")).isEqualTo(4);
