@@ -26,8 +26,16 @@ def groups(model, weight_decay):
     ]
 
 
-def train(name, model, processor, settings, loss_of):
-    """Trains in place; returns a record for each step."""
+def divergence(name, model, start, processor, place):
+    """Mean over the chosen answer's tokens of one row of KL(model || start), exact over the vocabulary."""
+    entry = training_rows.entries(name)[place]
+    answer = entry["chosen_ids"]
+    p, q = (scores.logits(each, processor, entry, answer)[-len(answer) - 1 : -1].double().log_softmax(-1) for each in (model, start))
+    return (p.exp() * (p - q)).sum(1).mean().item()
+
+
+def train(name, model, processor, settings, loss_of, start=None):
+    """Trains in place; returns a record for each step. With `start` also how far from it the model is, on the step's first row."""
     optimizer = torch.optim.AdamW(
         groups(model, settings["weight_decay"]),
         lr=settings["learning_rate"],
@@ -39,14 +47,16 @@ def train(name, model, processor, settings, loss_of):
     places = training_rows.micro_batches(name, settings["per_device_train_batch_size"])
     table = []
     for step in range(1, steps + 1):
-        loss, metrics = loss_of(model, training_rows.batch(name, processor, next(places)))
+        rows = next(places)
+        kl = {} if start is None else {"kl": divergence(name, model, start, processor, rows[0])}
+        loss, metrics = loss_of(model, training_rows.batch(name, processor, rows))
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), settings["max_grad_norm"])
         rate = optimizer.param_groups[0]["lr"]
         optimizer.step()
         scheduler.step()
         optimizer.zero_grad()
-        record = {"step": step, "loss": loss.item(), "grad_norm": norm.item(), "learning_rate": rate}
+        record = {"step": step, "loss": loss.item(), "grad_norm": norm.item(), "learning_rate": rate} | kl
         table.append(record | {key: value.item() for key, value in metrics.items()})
     return table
 
@@ -118,7 +128,7 @@ def run_full(name, label, settings):
     for parameter in model.parameters():
         parameter.requires_grad_(True)
     before = {key: parameter.detach().double().clone() for key, parameter in model.named_parameters()}
-    table = train(name, model, processor, settings, objectives.sft)
+    table = train(name, model, processor, settings, objectives.sft, scores.load(name))
     moved = {}
     for key, parameter in model.named_parameters():
         change = parameter.detach().double() - before[key]
@@ -127,7 +137,7 @@ def run_full(name, label, settings):
     directory = layout.ROOT / name / "trajectories" / label
     shutil.rmtree(directory, ignore_errors=True)
     held = dict(model.named_parameters())
-    kept = [key for key in KEPT if key in held and (key != TABLE or model.config.tie_word_embeddings)]
+    kept = [key for key in KEPT if key in held and (key != TABLE or model.config.tie_word_embeddings) and moved[key]["change_norm"] > 0]
     layout.write_tensors(directory / "final.safetensors", {key: held[key] for key in kept})
     described = describe(name, "sft", None, settings) | {"full": True}
     layout.write_json(

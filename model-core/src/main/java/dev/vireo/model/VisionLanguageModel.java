@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.vireo.adapter.AdapterHost;
 import dev.vireo.batch.PackedBatch;
 import dev.vireo.nn.Block;
+import dev.vireo.nn.Block.Weights;
 import dev.vireo.nn.Tape;
 import dev.vireo.tensor.Precision;
 import dev.vireo.tensor.Tensors;
@@ -101,6 +102,29 @@ public final class VisionLanguageModel implements AutoCloseable {
     public NDArray logProbs(Tape tape, NDArray hidden, PackedBatch batch) {
         NDManager scope = tape.scope();
         return tape.run(text.head(), hidden, scope.create(batch.sources()), scope.create(batch.targets()));
+    }
+
+    /**
+     * KL(this model || base) of the next token, exact over the vocabulary. Neither head may have run: it frees its input.
+     *
+     * @param weights that compute here
+     * @param hidden what {@link #hidden} returned, with rows for all sources
+     * @param base the model that is compared with, without its adapter; may be this one
+     * @param baseHidden the same of the base
+     * @param sources rows of both from which the tokens are predicted [M]
+     * @return nats, float32 [M]; of {@code scope}
+     */
+    public NDArray divergence(
+            NDManager scope,
+            Weights weights,
+            NDArray hidden,
+            VisionLanguageModel base,
+            NDArray baseHidden,
+            long[] sources) {
+        NDList inputs = new NDList(hidden, scope.create(sources), baseHidden);
+        // The head's own parameters, too, where the base is this model: those need another handle as an input.
+        inputs.addAll(tensors().again(scope, base.text().head().values(Weights.BASE)));
+        return text.head().call(scope, weights, "divergence", inputs).get(0);
     }
 
     /** Cos and sin of positions, [T, E] each, in the model's precision. */

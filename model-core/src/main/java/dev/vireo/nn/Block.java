@@ -175,7 +175,8 @@ public final class Block {
         return script.callRecording(scope, method, inputs, trained);
     }
 
-    NDList values(Weights weights) {
+    /** The parameters in the order in which the script takes them, absent ones empty; they stay the block's. */
+    public NDList values(Weights weights) {
         return switch (weights) {
             case BASE -> attached ? base : adapted;
             case ADAPTED -> adapted;

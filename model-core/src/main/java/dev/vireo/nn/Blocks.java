@@ -71,7 +71,6 @@ public final class Blocks implements AutoCloseable {
                 name,
                 script(
                         Map.of("eps", norm.eps(), "plus", norm.plus(), "chunk", headRows(vocabulary)),
-                        "Linear.py",
                         "Norm.py",
                         "Head.py"),
                 parameters,

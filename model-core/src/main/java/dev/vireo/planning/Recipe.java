@@ -12,6 +12,7 @@ import java.util.List;
  * @param precision of the arithmetic
  * @param base how the frozen weights are held
  * @param adapted modules with a trained adapter; empty where all parameters are trained
+ * @param opensBase whether the starting checkpoint is opened once more, to compare with, where all parameters are trained
  * @param graphBytes what kept graphs may take; 0 recomputes everything
  * @param batch the largest micro-batch
  * @param optimizer how its state is held
@@ -20,6 +21,7 @@ public record Recipe(
         Precision precision,
         BaseFormat base,
         List<AdaptedModule> adapted,
+        boolean opensBase,
         long graphBytes,
         MicroBatch batch,
         Optimizer optimizer) {

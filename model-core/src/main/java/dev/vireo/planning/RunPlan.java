@@ -73,10 +73,12 @@ public final class RunPlan {
      */
     private int heldBytes(StoredType type) {
         boolean narrow = recipe.precision() == Precision.BF16;
-        if (recipe.full()) {
-            return recipe.optimizer().compensated() ? 2 * BF16 : FLOAT + (narrow ? BF16 : 0);
+        int cast = type == (narrow ? StoredType.BF16 : StoredType.F32) ? 0 : recipe.elementBytes();
+        if (!recipe.full()) {
+            return cast;
         }
-        return type == (narrow ? StoredType.BF16 : StoredType.F32) ? 0 : recipe.elementBytes();
+        int trained = recipe.optimizer().compensated() ? 2 * BF16 : FLOAT + (narrow ? BF16 : 0);
+        return trained + (recipe.opensBase() ? cast : 0);
     }
 
     /**

@@ -86,7 +86,7 @@ public final class Script implements AutoCloseable {
      *
      * @param scope owns the results
      * @param inputs the list {@code x}; not empty
-     * @param parameters the list {@code p}; not empty
+     * @param parameters the list {@code p}; not empty, and no handle of it in the other list
      * @return the tensors that the method returns; where it returns an input unchanged, a second handle on it
      */
     public NDList call(NDManager scope, String method, NDList inputs, NDList parameters) {

@@ -80,6 +80,11 @@ public final class Tensors implements AutoCloseable {
         }
     }
 
+    /** Second handles on the same values. */
+    public NDList again(NDManager scope, NDList tensors) {
+        return script.call(scope, "again", tensors, nothing);
+    }
+
     /** Some elements of a flat tensor in a shape; a view. */
     public NDArray part(NDManager scope, NDArray flat, long place, long... shape) {
         long[] layout = new long[shape.length + 1];

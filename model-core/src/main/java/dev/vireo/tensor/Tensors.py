@@ -12,6 +12,9 @@ class Tensors(Module):
   # x = [tensor] -> [a contiguous copy that shares nothing with it]
   def copy(self: __torch__.Tensors, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     return [torch.contiguous(torch.clone(torch.detach(x[0])))]
+  # x -> further handles on the same tensors
+  def again(self: __torch__.Tensors, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
+    return x
   # x = [tensor, int64 [m]] -> [those rows of it]
   def rows(self: __torch__.Tensors, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     return [torch.index_select(x[0], 0, x[1])]

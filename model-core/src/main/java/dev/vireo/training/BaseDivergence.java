@@ -12,7 +12,7 @@ import dev.vireo.objective.MetricSums;
 import java.util.stream.IntStream;
 
 /**
- * How far an adapter has moved the model, and how sure it is: means over the answers' tokens, in nats, exact over the
+ * How far training has moved a model, and how sure it is: means over the answers' tokens, in nats, exact over the
  * vocabulary.
  *
  * <p>{@code kl} is KL(policy || base) of the next token. Evaluations take it over all rows. A training step takes it over
@@ -32,15 +32,21 @@ final class BaseDivergence {
      * @param hidden the policy's last hidden states [T, D] of these rows, others may follow
      * @param batch those rows alone
      */
-    static void add(VisionLanguageModel model, NDManager scope, NDArray hidden, PackedBatch batch, MetricSums metrics) {
+    static void add(
+            VisionLanguageModel policy,
+            BaseModel base,
+            NDManager scope,
+            NDArray hidden,
+            PackedBatch batch,
+            MetricSums metrics) {
         long[] sources = answerSources(batch);
         if (sources.length == 0) {
             return;
         }
+        VisionLanguageModel compared = base.model();
         try (Tape tape = Tape.inference(scope, Weights.BASE)) {
-            NDArray base = model.hidden(tape, batch);
-            NDList inputs = new NDList(hidden, tape.scope().create(sources), base);
-            add(METRIC, model.text().head().call(tape.scope(), Weights.ADAPTED, "divergence", inputs), metrics);
+            NDArray its = compared.hidden(tape, batch);
+            add(METRIC, policy.divergence(tape.scope(), Weights.ADAPTED, hidden, compared, its, sources), metrics);
         }
     }
 
@@ -57,11 +63,11 @@ final class BaseDivergence {
             return;
         }
         NDList inputs = new NDList(hidden, scope.create(sources));
-        add(ENTROPY, model.text().head().call(scope, weights, "entropy", inputs), metrics);
+        add(ENTROPY, model.text().head().call(scope, weights, "entropy", inputs).get(0), metrics);
     }
 
-    private static void add(String metric, NDList values, MetricSums metrics) {
-        float[] each = values.get(0).toFloatArray();
+    private static void add(String metric, NDArray values, MetricSums metrics) {
+        float[] each = values.toFloatArray();
         metrics.add(
                 metric,
                 IntStream.range(0, each.length).mapToDouble(i -> each[i]).sum(),

@@ -15,6 +15,7 @@ import dev.vireo.objective.Objective;
 import dev.vireo.objective.Objective.Input;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An objective's loss and metrics on held-out rows, without gradients. Sums of several micro-batches and workers add up
@@ -26,18 +27,26 @@ public final class Evaluation implements AutoCloseable {
     private final VisionLanguageModel model;
     private final ReferenceLogProbs reference;
     private final Weights weights;
+    private final @Nullable BaseModel base;
     private final LossInputs lossInputs;
     private final Mismatched mismatched;
     private final LossBlock loss;
 
     /**
      * @param reference asked only where the objective needs one
-     * @param weights {@link Weights#ADAPTED} for the model with its adapter, whose divergence from the base is measured too
+     * @param weights that compute
+     * @param base from which the divergence is measured, if it is; stays the caller's
      */
-    public Evaluation(VisionLanguageModel model, Objective objective, ReferenceLogProbs reference, Weights weights) {
+    public Evaluation(
+            VisionLanguageModel model,
+            Objective objective,
+            ReferenceLogProbs reference,
+            Weights weights,
+            @Nullable BaseModel base) {
         this.model = model;
         this.reference = reference;
         this.weights = weights;
+        this.base = base;
         this.lossInputs = new LossInputs(objective, reference, model, weights);
         this.mismatched = new Mismatched(model, reference, weights);
         this.loss = new LossBlock(objective, model.tensors());
@@ -51,7 +60,7 @@ public final class Evaluation implements AutoCloseable {
         if (needsMismatched()) {
             names.add(Mismatched.METRIC);
         }
-        if (weights == Weights.ADAPTED) {
+        if (base != null) {
             names.add(BaseDivergence.METRIC);
         }
         if (loss.objective().needsReference()) {
@@ -97,8 +106,8 @@ public final class Evaluation implements AutoCloseable {
             NDArray hidden = model.hidden(tape, batch); // [T, D]
             // Before the head runs, which frees its input.
             BaseDivergence.addEntropy(model, scope, weights, hidden, batch, sums);
-            if (weights == Weights.ADAPTED) {
-                BaseDivergence.add(model, scope, hidden, batch, sums);
+            if (base != null) {
+                BaseDivergence.add(model, base, scope, hidden, batch, sums);
             }
             NDList measured = lossInputs.measure(scope, hidden, batch);
             NDArray logps = model.logProbs(tape, hidden, batch); // [M]

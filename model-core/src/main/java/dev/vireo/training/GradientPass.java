@@ -42,6 +42,7 @@ final class GradientPass implements AutoCloseable {
     private final Mismatched mismatched;
     private final LossBlock loss;
     private final StepFlops flops;
+    private BaseModel base;
 
     /**
      * @param reference asked only where the objective needs one
@@ -55,6 +56,12 @@ final class GradientPass implements AutoCloseable {
         this.mismatched = new Mismatched(model, reference, Weights.ADAPTED);
         this.loss = new LossBlock(objective, model.tensors());
         this.flops = new StepFlops(model);
+        this.base = BaseModel.below(model);
+    }
+
+    /** Names the model that {@code kl} compares with; it stays the caller's. */
+    void compareWith(BaseModel compared) {
+        base = compared;
     }
 
     /** Sums of nothing with every name that a step adds to: what a worker without rows exchanges. */
@@ -124,7 +131,7 @@ final class GradientPass implements AutoCloseable {
             if (watch.divergenceRows() > 0) {
                 // Rows are packed one behind the other, so the first ones' hidden states come first.
                 PackedBatch first = lossInputs.pack(rows.subList(0, Math.min(watch.divergenceRows(), rows.size())));
-                BaseDivergence.add(model, scope, hidden, first, metrics);
+                BaseDivergence.add(model, base, scope, hidden, first, metrics);
             }
             tape.backward(loss.gradient(scope, inputs), gradients);
         }

@@ -132,6 +132,14 @@ public final class Replica implements AutoCloseable {
     }
 
     /**
+     * Names the model that {@code kl} compares with, which stays the caller's; by default what is below the adapter. Where all
+     * parameters are trained, nothing is left there: without a checkpoint no step may measure it.
+     */
+    public void compareWith(BaseModel base) {
+        pass.compareWith(base);
+    }
+
+    /**
      * Finds the rows of this worker whose gradient, each row's alone, is not finite; asks no other worker and changes
      * nothing. For a step that was skipped: it costs another one.
      */

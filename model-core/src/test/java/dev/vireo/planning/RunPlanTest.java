@@ -35,7 +35,7 @@ class RunPlanTest {
     }
 
     private RunPlan plan(BaseFormat base, List<AdaptedModule> adapted, long graphBytes) {
-        return new RunPlan(survey, new Recipe(Precision.BF16, base, adapted, graphBytes, BATCH, Optimizer.SINGLE));
+        return new RunPlan(survey, new Recipe(Precision.BF16, base, adapted, true, graphBytes, BATCH, Optimizer.SINGLE));
     }
 
     @Test
@@ -46,6 +46,17 @@ class RunPlanTest {
         assertThat(memory.gradients()).isEqualTo(4 * trained);
         assertThat(memory.optimizer()).isEqualTo(8 * trained);
         assertThat(memory.mapped()).isEqualTo(2 * trained);
+    }
+
+    /** Files in bfloat16 under a float32 step: a master of each weight, and a cast copy of the checkpoint to compare with. */
+    @Test
+    void checkpointThatFullTrainingIsComparedWithIsMappedOrCast() {
+        for (boolean opensBase : new boolean[] {false, true}) {
+            Recipe recipe = new Recipe(
+                    Precision.FP32, BaseFormat.AS_IS, List.of(), opensBase, 0, BATCH, Optimizer.SINGLE);
+            assertThat(new RunPlan(survey, recipe).memory(0).weights())
+                    .isEqualTo((opensBase ? 8 : 4) * (PARAMETERS - UNUSED));
+        }
     }
 
     @Test

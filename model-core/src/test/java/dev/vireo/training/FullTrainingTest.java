@@ -15,6 +15,7 @@ import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.nn.GraphMemory;
 import dev.vireo.nn.Parameter;
 import dev.vireo.tensor.Precision;
+import dev.vireo.training.StepInput.Watch;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -30,6 +31,8 @@ class FullTrainingTest {
     private static final double LOSS = 1e-4;
 
     private static final double NORM = 1e-3;
+    /** Share of the divergence from the start: it grows with the square of what was trained. */
+    private static final double KL = 2e-3;
     /** Distance to the reference's weights as a share of the distance trained. */
     private static final double WEIGHTS = 2e-3;
 
@@ -46,20 +49,26 @@ class FullTrainingTest {
             Map<String, float[]> before = byName.keySet().stream()
                     .collect(
                             Collectors.toMap(n -> n, n -> byName.get(n).master().toFloatArray()));
-            try (Replica replica = new Replica(
-                    model,
-                    parameters,
-                    run.objective(),
-                    ReferenceLogProbs.none(),
-                    run.optimizer(),
-                    new GraphMemory(0, 4))) {
+            try (BaseModel start =
+                            BaseModel.opened(() -> GoldenModels.loader(golden).frozen(TestDevice.get(), Precision.FP32));
+                    Replica replica = new Replica(
+                            model,
+                            parameters,
+                            run.objective(),
+                            ReferenceLogProbs.none(),
+                            run.optimizer(),
+                            new GraphMemory(0, 4))) {
+                replica.compareWith(start);
                 for (int step = 0; step < run.steps(); step++) {
                     List<List<Sample>> rows = run.microBatches(step);
                     BatchTotals totals = GoldenRun.totals(rows, run.objective(), model.imageTokenId());
                     StepResult result = replica.step(
-                            new StepInput(rows, totals, run.learningRate().at(step)), GradientExchange.single());
+                            new StepInput(rows, totals, run.learningRate().at(step), new Watch(1, false)),
+                            GradientExchange.single());
                     JsonObject expected = run.expected(step);
                     assertThat(result.loss()).isCloseTo(expected.get("loss").getAsDouble(), within(LOSS));
+                    double kl = expected.get("kl").getAsDouble();
+                    assertThat(result.metrics().get("kl")).isCloseTo(kl, within(1e-6 + KL * kl));
                     Measured.difference(
                             name,
                             "full",

@@ -51,13 +51,8 @@ public record TrainSettings(
         if (settings.optimizer.master() == OptimizerSettings.Master.KAHAN && !settings.full) {
             train.invalid("master", "fp32 without train.full=true: the factors of an adapter are float32");
         }
-        if (settings.stop.klAbove() > 0 && (settings.full || settings.checkpoint.klRows() == 0)) {
-            train.below("stop")
-                    .invalid(
-                            "kl-above",
-                            settings.full
-                                    ? "0 with train.full=true: no base model is left to compare with"
-                                    : "0 with train.kl-rows=0: no step measures the divergence");
+        if (settings.stop.klAbove() > 0 && settings.checkpoint.klRows() == 0) {
+            train.below("stop").invalid("kl-above", "0 with train.kl-rows=0: no step measures the divergence");
         }
         if (settings.batch.shardOptimizer() == BatchSettings.Sharding.YES && !settings.shareable()) {
             train.invalid("shard-optimizer", "auto or no unless the optimizer's state and the masters are float32");
@@ -81,6 +76,14 @@ public record TrainSettings(
         if (batch.maxTokens() > 0) {
             train.invalid("max-tokens-per-batch", "0" + losses);
         }
+    }
+
+    /**
+     * Whether there is a base model to compare with: what is below an adapter, or in full training the checkpoint that it starts
+     * from, which is opened beside the trained weights unless no step is to measure the divergence.
+     */
+    public boolean hasBase() {
+        return !full || checkpoint.klRows() > 0;
     }
 
     /** Whether each worker holds the optimizer's state of a share of the parameters alone. */

@@ -2,7 +2,6 @@
 package dev.vireo.jobs.evaluate;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.PackedBatch.PromptTargets;
@@ -36,21 +35,14 @@ final class RowScorer {
             }
             NDArray baseHidden = model.hidden(baseTape, batch); // [T, D]
             // Before the heads run, which free their inputs.
-            double[] divergence = sums(batch, divergence(scope, hidden, baseHidden, batch));
+            NDArray each = model.divergence(scope, Weights.ADAPTED, hidden, model, baseHidden, batch.sources());
+            double[] divergence = sums(batch, each);
             return scores(
                     rows,
                     sums(batch, model.logProbs(policyTape, hidden, batch)),
                     sums(batch, model.logProbs(baseTape, baseHidden, batch)),
                     divergence);
         }
-    }
-
-    /** KL(model || base) of the next token at each scored position, exact over the vocabulary [M]. */
-    private NDArray divergence(NDManager scope, NDArray hidden, NDArray baseHidden, PackedBatch batch) {
-        return model.text()
-                .head()
-                .call(scope, Weights.BASE, "divergence", new NDList(hidden, scope.create(batch.sources()), baseHidden))
-                .get(0);
     }
 
     /** Values of scored tokens summed by answer: chosen and rejected of the first row, of the second, and so on. */

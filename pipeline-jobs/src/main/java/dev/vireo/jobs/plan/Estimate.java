@@ -39,7 +39,8 @@ public final class Estimate {
     private final ObjectiveSettings objective;
 
     /** The settings that decide the memory. */
-    private record Choice(Precision precision, BaseFormat base, Recompute recompute, int batchSize) {}
+    private record Choice(
+            Precision precision, BaseFormat base, Recompute recompute, int batchSize, boolean comparesWithBase) {}
 
     private Estimate(
             ModelSurvey survey,
@@ -72,7 +73,8 @@ public final class Estimate {
                 precision,
                 settings.model().format(),
                 train.recompute(),
-                train.batch().batchSize());
+                train.batch().batchSize(),
+                train.hasBase());
         var optimizer = new Recipe.Optimizer(
                 train.optimizer().eightBit(),
                 train.optimizer().master() == OptimizerSettings.Master.KAHAN,
@@ -88,7 +90,14 @@ public final class Estimate {
     private RunPlan plan(Choice choice) {
         return new RunPlan(
                 survey,
-                new Recipe(choice.precision, choice.base, adapted, graphBytes(choice), batch(choice), optimizer));
+                new Recipe(
+                        choice.precision,
+                        choice.base,
+                        adapted,
+                        choice.comparesWithBase,
+                        graphBytes(choice),
+                        batch(choice),
+                        optimizer));
     }
 
     private MicroBatch batch(Choice choice) {
@@ -137,7 +146,7 @@ public final class Estimate {
     }
 
     private long weightBytes(Choice choice) {
-        Recipe none = new Recipe(choice.precision, choice.base, adapted, 0, data.largest(1), optimizer);
+        Recipe none = new Recipe(choice.precision, choice.base, adapted, choice.comparesWithBase, 0, data.largest(1), optimizer);
         MemoryPlan plan = new RunPlan(survey, none).memory(ProcessMemory.bytes(machine));
         return plan.mapped() + plan.weights() + plan.process();
     }
@@ -230,11 +239,13 @@ public final class Estimate {
 
     private Map<String, UnaryOperator<Choice>> changes() {
         Map<String, UnaryOperator<Choice>> changes = new LinkedHashMap<>();
-        changes.put("train.recompute=all", c -> new Choice(c.precision, c.base, Recompute.ALL, c.batchSize));
-        changes.put("train.batch-size=1", c -> new Choice(c.precision, c.base, c.recompute, 1));
-        changes.put("model.precision=bf16", c -> new Choice(Precision.BF16, c.base, c.recompute, c.batchSize));
-        if (!adapted.isEmpty()) {
-            changes.put("model.base=nf4", c -> new Choice(c.precision, BaseFormat.NF4, c.recompute, c.batchSize));
+        changes.put("train.recompute=all", c -> new Choice(c.precision, c.base, Recompute.ALL, c.batchSize, c.comparesWithBase));
+        changes.put("train.batch-size=1", c -> new Choice(c.precision, c.base, c.recompute, 1, c.comparesWithBase));
+        changes.put("model.precision=bf16", c -> new Choice(Precision.BF16, c.base, c.recompute, c.batchSize, c.comparesWithBase));
+        if (adapted.isEmpty()) {
+            changes.put("train.kl-rows=0", c -> new Choice(c.precision, c.base, c.recompute, c.batchSize, false));
+        } else {
+            changes.put("model.base=nf4", c -> new Choice(c.precision, BaseFormat.NF4, c.recompute, c.batchSize, c.comparesWithBase));
         }
         return changes;
     }

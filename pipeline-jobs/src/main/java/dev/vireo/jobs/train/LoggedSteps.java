@@ -8,14 +8,12 @@ import dev.vireo.training.StepInput.Watch;
 /** Which steps are logged, and what they measure besides. The same on every worker. */
 final class LoggedSteps {
     private final CheckpointSettings logs;
-    private final boolean hasBase;
     private final long workerRows;
     private final long steps;
 
     /** @param steps of the whole run */
     LoggedSteps(TrainSettings train, long steps) {
         this.logs = train.checkpoint();
-        this.hasBase = !train.full();
         this.workerRows = (long) train.batch().batchSize() * train.batch().accumulation();
         this.steps = steps;
     }
@@ -28,7 +26,7 @@ final class LoggedSteps {
     /** What a step measures besides. */
     Watch watch(long done) {
         boolean logged = contains(done);
-        return new Watch(logged && hasBase && measuresDivergence(done) ? logs.klRows() : 0, logged);
+        return new Watch(logged && measuresDivergence(done) ? logs.klRows() : 0, logged);
     }
 
     /**

@@ -26,6 +26,7 @@ import dev.vireo.pretrained.ModelExport;
 import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.training.AdamWSettings;
 import dev.vireo.training.AdamWSettings.Moments;
+import dev.vireo.training.BaseModel;
 import dev.vireo.training.DataOrder;
 import dev.vireo.training.Evaluation;
 import dev.vireo.training.GraphBudget;
@@ -46,6 +47,7 @@ final class Resident implements AutoCloseable {
     private final Replica replica;
     private final StepReader rows;
     private final @Nullable HeldOut heldOut;
+    private final @Nullable BaseModel base;
     /** Where the replica is; null while it moves, or if a step did not end. */
     private @Nullable Position position = Position.start();
 
@@ -57,7 +59,8 @@ final class Resident implements AutoCloseable {
             @Nullable LoraAdapter adapter,
             Replica replica,
             StepReader rows,
-            @Nullable HeldOut heldOut) {
+            @Nullable HeldOut heldOut,
+            @Nullable BaseModel base) {
         this.plan = plan;
         this.device = device;
         this.pretrained = pretrained;
@@ -66,6 +69,7 @@ final class Resident implements AutoCloseable {
         this.replica = replica;
         this.rows = rows;
         this.heldOut = heldOut;
+        this.base = base;
     }
 
     /** Loads the model as it is before the first step. */
@@ -89,6 +93,10 @@ final class Resident implements AutoCloseable {
                 adamW(plan.train()),
                 memory(plan, device));
         replica.sum(plan.train().batch().overlap() ? Replica.Summing.OVERLAPPED : Replica.Summing.BEHIND);
+        BaseModel base = base(plan, pretrained, model, device);
+        if (base != null) {
+            replica.compareWith(base);
+        }
         ShardSet shards = ShardSet.open(plan.storage(), plan.shards());
         StepReader rows = new StepReader(shards, pretrained.images(), order(plan, shards.index()), objective);
         HeldOut heldOut = plan.evalShards().isEmpty()
@@ -98,13 +106,14 @@ final class Resident implements AutoCloseable {
                                 model,
                                 objective,
                                 TrainPlan.orNone(plan.evalReference()),
-                                adapter == null ? Weights.BASE : Weights.ADAPTED),
+                                adapter == null ? Weights.BASE : Weights.ADAPTED,
+                                base),
                         ShardSet.open(plan.storage(), plan.evalShards()),
                         pretrained.images(),
                         targets,
                         plan.train().checkpoint().evalRows(),
                         plan.train().batch().batchSize());
-        return new Resident(plan, device, pretrained, model, adapter, replica, rows, heldOut);
+        return new Resident(plan, device, pretrained, model, adapter, replica, rows, heldOut, base);
     }
 
     private static VisionLanguageModel model(TrainPlan plan, ModelLoader loader, Device device) {
@@ -114,6 +123,22 @@ final class Resident implements AutoCloseable {
         return plan.train().optimizer().master() == OptimizerSettings.Master.KAHAN
                 ? loader.trainableWithoutMasters(device)
                 : loader.trainable(device, plan.precision());
+    }
+
+    /** What {@code kl} compares with; null where nothing is. */
+    private static @Nullable BaseModel base(
+            TrainPlan plan, PretrainedModel pretrained, VisionLanguageModel model, Device device) {
+        if (!plan.train().hasBase()) {
+            return null;
+        }
+        if (!plan.train().full()) {
+            return BaseModel.below(model);
+        }
+        return BaseModel.opened(() -> {
+            VisionLanguageModel start = pretrained.loader().frozen(device, plan.precision());
+            KeptFeatures.attach(start, pretrained, plan.featureBytes());
+            return start;
+        });
     }
 
     private static DataOrder order(TrainPlan plan, RowIndex index) {
@@ -192,6 +217,9 @@ final class Resident implements AutoCloseable {
 
     /** Brings the replica to a point that it {@link #canMoveTo}. */
     void moveTo(Position wanted, int rank, int worldSize) throws IOException {
+        if (base != null && rank == 0 && plan.train().checkpoint().klRows() > 0) {
+            base.model(); // Rank 0 measures; within a step there would be no time to open it.
+        }
         String commit = wanted.commit();
         boolean isThere = isAt(wanted) && (wanted.step() == 0 || holdsShare(rank, worldSize));
         if (!holdsShare(rank, worldSize)) {
@@ -273,7 +301,8 @@ final class Resident implements AutoCloseable {
                 LoraAdapter attached = adapter;
                 Replica trained = replica;
                 StepReader reader = rows;
-                HeldOut evaluated = heldOut) {
+                HeldOut evaluated = heldOut;
+                BaseModel compared = base) {
             position = null;
         }
     }

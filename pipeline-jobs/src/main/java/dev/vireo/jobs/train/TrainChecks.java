@@ -79,7 +79,7 @@ final class TrainChecks {
         if (train.objective().objective().inputs().contains(Input.ANCHOR)) {
             known.add("eval_kto/kl");
         }
-        if (!train.full()) {
+        if (train.hasBase()) {
             known.add("eval_kl");
         }
         String metric = train.checkpoint().bestMetric();

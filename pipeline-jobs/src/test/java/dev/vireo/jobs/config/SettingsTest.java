@@ -316,7 +316,6 @@ class SettingsTest {
             train.warmup-steps=3 train.warmup-ratio=0.1 | Invalid train.warmup-ratio: 0.1 (expected 0 beside train.warmup-steps, which is 3)
             train.min-learning-rate=1e-3 | Invalid train.min-learning-rate: 1e-3 (expected <= train.learning-rate, which is 1.0E-5)
             train.stop.kl-above=0.1 train.kl-rows=0 | Invalid train.stop.kl-above: 0.1 (expected 0 with train.kl-rows=0: no step measures the divergence)
-            train.stop.kl-above=0.1 train.full=true | Invalid train.stop.kl-above: 0.1 (expected 0 with train.full=true: no base model is left to compare with)
             train.master=kahan | Invalid train.master: kahan (expected fp32 without train.full=true: the factors of an adapter are float32)
             train.lora.tower.targets=(a | Invalid train.lora.tower.targets: (a (expected inherit, none, all-linear or a regular expression: Unclosed group)
             train.lora.tower.targets=none train.lora.projector.targets=none train.lora.language.targets=none | Invalid train.lora.language.targets: none (expected something else than none, as tower and projector have none too)

@@ -3,6 +3,7 @@ package dev.vireo.jobs.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -70,6 +71,39 @@ class EarlyStopTest {
         assertThat(summary(output).get("steps").getAsInt()).isEqualTo(2);
         assertThat(summary(output).get("stopped").getAsString()).contains("train.stop.kl-above");
         requireEnd(output, "stopped-early", 2, "at step 2 is above 1.0E-7 (train.stop.kl-above)");
+    }
+
+    /** The checkpoint that the run started from is opened beside the trained weights; its reference is the same. */
+    @Test
+    void divergenceFromTheStartStopsFullTraining() throws Exception {
+        Path output = tiny.train(
+                heldOut,
+                shards,
+                "full",
+                "train.full=true",
+                "train.objective=dpo",
+                "train.steps=20",
+                "train.workers=2",
+                "train.segment-steps=2",
+                "train.learning-rate=1e-3",
+                "train.schedule=constant",
+                "train.stop.kl-above=1e-5");
+        List<JsonObject> steps = TinyRun.steps(output);
+        assertThat(steps).hasSize(2);
+        assertThat(steps.get(0).get("kl").getAsDouble()).isCloseTo(0, within(1e-7));
+        assertThat(steps.get(0).get("kl/reference").getAsDouble()).isCloseTo(0, within(1e-6));
+        assertThat(steps.get(0).get("loss").getAsDouble()).isCloseTo(Math.log(2), within(1e-6));
+        assertThat(steps.get(1).get("kl").getAsDouble()).isGreaterThan(1e-5);
+        assertThat(TinyRun.evaluations(output).get(0).get("eval_kl").getAsDouble())
+                .isGreaterThan(1e-5);
+        requireEnd(output, "stopped-early", 2, "at step 2 is above 1.0E-5 (train.stop.kl-above)");
+    }
+
+    @Test
+    void fullTrainingWithoutABaseMeasuresNoDivergence() throws Exception {
+        Path output = tiny.train(heldOut, shards, "plain", "train.full=true", "train.steps=1", "train.kl-rows=0");
+        assertThat(TinyRun.steps(output).get(0).has("kl")).isFalse();
+        assertThat(TinyRun.evaluations(output).get(0).has("eval_kl")).isFalse();
     }
 
     @Test

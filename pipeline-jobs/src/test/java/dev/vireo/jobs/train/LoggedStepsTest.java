@@ -28,7 +28,7 @@ class LoggedStepsTest {
                 "train.kl-every=1 train.log-every=9 | 9 18 27 30",
                 "train.kl-every=9 train.batch-size=3 | 1 2 3 4 5 6 7 8 9 12 15 18 21 24 27 30",
                 "train.kl-rows=0 | ''",
-                "train.full=true | ''",
+                "train.full=true train.log-every=10 | 10 20 30",
             })
     void divergenceIsMeasuredAtFirstAndThenEverySoManyRows(String settings, String expected) {
         LoggedSteps logged = new LoggedSteps(
