@@ -13,6 +13,7 @@ import dev.vireo.tensor.Script;
 import dev.vireo.tensor.Tensors;
 import dev.vireo.training.AdamWSettings.Moments;
 import dev.vireo.training.FlatParameters.Masters;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,13 +126,17 @@ final class AdamW implements AutoCloseable {
         state.addAll(new NDList(first.get(0), second.get(0), first.get(1), second.get(1)));
         if (settings.moments() == Moments.SINGLE) {
             NDArray none = empty();
-            state.addAll(new NDList(none, none, none, none));
+            state.addAll(new NDList(none, none, none, none, none, none));
             return;
         }
         float[] signed = DynamicMap.values(true);
         float[] unsigned = DynamicMap.values(false);
         for (float[] table : List.of(signed, unsigned, DynamicMap.middles(signed), DynamicMap.middles(unsigned))) {
             state.add(manager.create(table));
+        }
+        for (float[] values : List.of(signed, unsigned)) {
+            byte[] lowest = DynamicMap.lowestCodes(DynamicMap.middles(values));
+            state.add(manager.create(ByteBuffer.wrap(lowest), new Shape(lowest.length), DataType.UINT8));
         }
     }
 

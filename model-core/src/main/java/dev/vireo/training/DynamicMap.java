@@ -44,12 +44,33 @@ final class DynamicMap {
         return i < (steps + 1) / 2 ? 0.1f + step * i : 1f - step * (steps - i);
     }
 
-    /** What separates the numbers that are nearest to neighbouring values. */
+    /** What separates the numbers that are nearest to neighbouring values: of each the largest; of the last one infinity. */
     static float[] middles(float[] values) {
-        float[] middles = new float[values.length - 1];
-        for (int i = 0; i < middles.length; i++) {
+        float[] middles = new float[values.length];
+        for (int i = 0; i < middles.length - 1; i++) {
             middles[i] = (values[i] + values[i + 1]) / 2;
         }
+        middles[middles.length - 1] = Float.POSITIVE_INFINITY;
         return middles;
+    }
+
+    /**
+     * The codes of the smallest numbers with the same upper 16 bits; another number with these has that code or the next one.
+     *
+     * @param middles that {@link #middles} gave
+     * @return by the upper bits, unsigned; of no meaning where they are those of no finite number
+     */
+    static byte[] lowestCodes(float[] middles) {
+        byte[] lowest = new byte[1 << 16];
+        for (int upper = 0; upper < lowest.length; upper++) {
+            int bits = upper << 16;
+            float smallest = Float.intBitsToFloat(bits < 0 ? bits | 0xffff : bits);
+            int code = 0;
+            while (code < middles.length - 1 && middles[code] < smallest) {
+                code++;
+            }
+            lowest[upper] = (byte) code;
+        }
+        return lowest;
     }
 }

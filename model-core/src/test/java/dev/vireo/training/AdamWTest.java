@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The optimizer's update against bitsandbytes and against a reference of the compensated sum, and what must not matter. */
 @Tag("gpu")
@@ -186,6 +187,32 @@ class AdamWTest {
         // To a unit of the last place: the steps of torch.linspace are rounded in another order.
         assertThat(DynamicMap.values(true)).containsExactly(golden("signed"), within(1e-7f));
         assertThat(DynamicMap.values(false)).containsExactly(golden("unsigned"), within(1e-7f));
+    }
+
+    /** Every middle, its neighbours in float32, and the ends of what has the same upper 16 bits. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void tableAndOneComparisonFindTheCode(boolean signed) {
+        float[] middles = DynamicMap.middles(DynamicMap.values(signed));
+        byte[] lowest = DynamicMap.lowestCodes(middles);
+        List<Float> numbers = new ArrayList<>(List.of(0f, -0f));
+        for (int i = 0; i < middles.length - 1; i++) {
+            numbers.addAll(List.of(Math.nextDown(middles[i]), middles[i], Math.nextUp(middles[i])));
+        }
+        for (int upper = 0; upper <= 0x3f80; upper++) {
+            for (int bits : new int[] {upper << 16, upper << 16 | 0xffff}) {
+                numbers.add(Float.intBitsToFloat(bits));
+                numbers.add(signed ? -Float.intBitsToFloat(bits) : 0);
+            }
+        }
+        for (float number : numbers) {
+            int code = 0;
+            while (middles[code] < number) {
+                code++;
+            }
+            int low = lowest[Float.floatToRawIntBits(number) >>> 16] & 255;
+            assertThat(low + (number > middles[low] ? 1 : 0)).as("of %s", number).isEqualTo(code);
+        }
     }
 
     @Test
