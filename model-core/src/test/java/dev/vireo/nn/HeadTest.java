@@ -162,10 +162,8 @@ class HeadTest {
             NDList again = head.callRecording(
                     manager,
                     "vjp",
-                    new NDList(
-                            manager.create(gy), wants, states(), manager.create(sources), manager.create(targets)));
-            assertThat(again.get(2).toFloatArray())
-                    .isEqualTo(gradients.get(2).toFloatArray());
+                    new NDList(manager.create(gy), wants, states(), manager.create(sources), manager.create(targets)));
+            assertThat(again.get(2).toFloatArray()).isEqualTo(gradients.get(2).toFloatArray());
         }
     }
 

@@ -35,7 +35,8 @@ class RunPlanTest {
     }
 
     private RunPlan plan(BaseFormat base, List<AdaptedModule> adapted, long graphBytes) {
-        return new RunPlan(survey, new Recipe(Precision.BF16, base, adapted, true, graphBytes, BATCH, Optimizer.SINGLE));
+        return new RunPlan(
+                survey, new Recipe(Precision.BF16, base, adapted, true, graphBytes, BATCH, Optimizer.SINGLE));
     }
 
     @Test
@@ -52,8 +53,8 @@ class RunPlanTest {
     @Test
     void checkpointThatFullTrainingIsComparedWithIsMappedOrCast() {
         for (boolean opensBase : new boolean[] {false, true}) {
-            Recipe recipe = new Recipe(
-                    Precision.FP32, BaseFormat.AS_IS, List.of(), opensBase, 0, BATCH, Optimizer.SINGLE);
+            Recipe recipe =
+                    new Recipe(Precision.FP32, BaseFormat.AS_IS, List.of(), opensBase, 0, BATCH, Optimizer.SINGLE);
             assertThat(new RunPlan(survey, recipe).memory(0).weights())
                     .isEqualTo((opensBase ? 8 : 4) * (PARAMETERS - UNUSED));
         }

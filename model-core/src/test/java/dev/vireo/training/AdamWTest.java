@@ -211,7 +211,9 @@ class AdamWTest {
                 code++;
             }
             int low = lowest[Float.floatToRawIntBits(number) >>> 16] & 255;
-            assertThat(low + (number > middles[low] ? 1 : 0)).as("of %s", number).isEqualTo(code);
+            assertThat(low + (number > middles[low] ? 1 : 0))
+                    .as("of %s", number)
+                    .isEqualTo(code);
         }
     }
 

@@ -49,8 +49,8 @@ class FullTrainingTest {
             Map<String, float[]> before = byName.keySet().stream()
                     .collect(
                             Collectors.toMap(n -> n, n -> byName.get(n).master().toFloatArray()));
-            try (BaseModel start =
-                            BaseModel.opened(() -> GoldenModels.loader(golden).frozen(TestDevice.get(), Precision.FP32));
+            try (BaseModel start = BaseModel.opened(
+                            () -> GoldenModels.loader(golden).frozen(TestDevice.get(), Precision.FP32));
                     Replica replica = new Replica(
                             model,
                             parameters,

@@ -70,7 +70,8 @@ class MonitoringTest {
         double entropy = -mean(policy, new double[policy.length][456]);
         try (VisionLanguageModel model = GoldenModels.load(golden, Precision.FP32);
                 LoraAdapter attached = GoldenAdapter.attach(golden, model, "dora");
-                Evaluation evaluation = new Evaluation(model, new Sft(), ReferenceLogProbs.none(), Weights.ADAPTED, BaseModel.below(model));
+                Evaluation evaluation = new Evaluation(
+                        model, new Sft(), ReferenceLogProbs.none(), Weights.ADAPTED, BaseModel.below(model));
                 Replica replica = new Replica(
                         model,
                         attached.parameters(),
@@ -164,7 +165,13 @@ class MonitoringTest {
             RunPlan plan = new RunPlan(
                     survey,
                     new Recipe(
-                            Precision.FP32, BaseFormat.AS_IS, modules, true, Long.MAX_VALUE, sizes, Recipe.Optimizer.SINGLE));
+                            Precision.FP32,
+                            BaseFormat.AS_IS,
+                            modules,
+                            true,
+                            Long.MAX_VALUE,
+                            sizes,
+                            Recipe.Optimizer.SINGLE));
             StepFlops measured = new StepFlops(model);
             assertThat(adapter.size()).isPositive();
             // The plan knows how many tokens there are, not which one sees which.

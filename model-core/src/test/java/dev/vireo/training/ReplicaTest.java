@@ -184,7 +184,8 @@ class ReplicaTest {
     @Test
     void evaluationGivesTheLossAndMetricsOfAStep() {
         try (Worker worker = new Worker(Precision.FP32);
-                Evaluation evaluation = new Evaluation(worker.model, ORPO, ReferenceLogProbs.none(), Weights.ADAPTED, BaseModel.below(worker.model))) {
+                Evaluation evaluation = new Evaluation(
+                        worker.model, ORPO, ReferenceLogProbs.none(), Weights.ADAPTED, BaseModel.below(worker.model))) {
             MetricSums sums = evaluation.zero();
             BatchTotals totals = GoldenRun.totals(List.of(rows), ORPO, worker.model.imageTokenId());
             evaluation.add(rows.subList(0, 1), totals, sums);

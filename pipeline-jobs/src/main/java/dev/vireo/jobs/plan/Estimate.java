@@ -146,7 +146,8 @@ public final class Estimate {
     }
 
     private long weightBytes(Choice choice) {
-        Recipe none = new Recipe(choice.precision, choice.base, adapted, choice.comparesWithBase, 0, data.largest(1), optimizer);
+        Recipe none = new Recipe(
+                choice.precision, choice.base, adapted, choice.comparesWithBase, 0, data.largest(1), optimizer);
         MemoryPlan plan = new RunPlan(survey, none).memory(ProcessMemory.bytes(machine));
         return plan.mapped() + plan.weights() + plan.process();
     }
@@ -239,13 +240,19 @@ public final class Estimate {
 
     private Map<String, UnaryOperator<Choice>> changes() {
         Map<String, UnaryOperator<Choice>> changes = new LinkedHashMap<>();
-        changes.put("train.recompute=all", c -> new Choice(c.precision, c.base, Recompute.ALL, c.batchSize, c.comparesWithBase));
+        changes.put(
+                "train.recompute=all",
+                c -> new Choice(c.precision, c.base, Recompute.ALL, c.batchSize, c.comparesWithBase));
         changes.put("train.batch-size=1", c -> new Choice(c.precision, c.base, c.recompute, 1, c.comparesWithBase));
-        changes.put("model.precision=bf16", c -> new Choice(Precision.BF16, c.base, c.recompute, c.batchSize, c.comparesWithBase));
+        changes.put(
+                "model.precision=bf16",
+                c -> new Choice(Precision.BF16, c.base, c.recompute, c.batchSize, c.comparesWithBase));
         if (adapted.isEmpty()) {
             changes.put("train.kl-rows=0", c -> new Choice(c.precision, c.base, c.recompute, c.batchSize, false));
         } else {
-            changes.put("model.base=nf4", c -> new Choice(c.precision, BaseFormat.NF4, c.recompute, c.batchSize, c.comparesWithBase));
+            changes.put(
+                    "model.base=nf4",
+                    c -> new Choice(c.precision, BaseFormat.NF4, c.recompute, c.batchSize, c.comparesWithBase));
         }
         return changes;
     }
