@@ -93,6 +93,54 @@ def interlaced(height, width, value):
     return png(struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 1), rows)
 
 
+def bmp_bits(height, width, value, bits, masks, header=40):
+    """A BMP whose pixels are bit fields, which Pillow cannot write; a header of 56 bytes holds the mask of alpha too."""
+    stride = (width * bits + 31) // 32 * 4
+    rows = numpy.random.default_rng(value).integers(0, 256, stride * height).astype(numpy.uint8).tobytes()
+    body = struct.pack("<IiiHHIIiiII", header, width, height, 1, bits, 3, len(rows), 2835, 2835, 0, 0) + struct.pack(f"<{len(masks)}I", *masks)
+    start = 14 + len(body)
+    return b"BM" + struct.pack("<IHHI", start + len(rows), 0, 0, start) + body + rows
+
+
+def bmp_runs(value):
+    """A BMP of run lengths (RLE8), 13 x 7: runs, and levels as they are."""
+    palette = numpy.random.default_rng(value).integers(0, 256, 4 * 256).astype(numpy.uint8).tobytes()
+    rows = b"".join(bytes([5, row, 0, 3, 1, 2, 3, 0, 5, 250 - row, 0, 0]) for row in range(7)) + bytes([0, 1])
+    body = struct.pack("<IiiHHIIiiII", 40, 13, 7, 1, 8, 1, len(rows), 2835, 2835, 256, 0) + palette
+    start = 14 + len(body)
+    return b"BM" + struct.pack("<IHHI", start + len(rows), 0, 0, start) + body + rows
+
+
+def gif_without_palette(value):
+    """A GIF, 13 x 9, whose indices are levels of grey; every sixth code clears the table, so that all codes have four bits."""
+    codes = []
+    for place, index in enumerate(numpy.random.default_rng(value).integers(0, 8, 13 * 9)):
+        codes += [8, int(index)] if place % 6 == 0 else [int(index)]
+    codes.append(9)
+    codes += [0] * (len(codes) % 2)
+    packed = bytes(low | high << 4 for low, high in zip(codes[::2], codes[1::2]))
+    return b"GIF89a" + struct.pack("<HHBBB", 13, 9, 0x70, 0, 0) + b"," + struct.pack("<HHHHBB", 0, 0, 13, 9, 0, 3) + bytes([len(packed)]) + packed + b"\0;"
+
+
+def webp_animation(transparent):
+    """Two frames, the first smaller than the canvas of 20 x 30 and with alpha, whether or not the file says that it has."""
+    def chunk(kind, body):
+        return kind + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
+
+    def triple(value):
+        return struct.pack("<I", value)[:3]
+
+    frames = b""
+    for left, top, image in ((4, 6, with_alpha(10, 12, 46)), (0, 0, with_alpha(20, 30, 47))):
+        file = io.BytesIO()
+        image.save(file, "WEBP", lossless=True, exact=True)
+        stream = file.getvalue()[file.getvalue().index(b"VP8L") :]
+        size = triple(image.width - 1) + triple(image.height - 1)
+        frames += chunk(b"ANMF", triple(left // 2) + triple(top // 2) + size + triple(100) + b"\0" + stream)
+    body = chunk(b"VP8X", bytes([0x12 if transparent else 0x02, 0, 0, 0]) + triple(29) + triple(19)) + chunk(b"ANIM", struct.pack("<IH", 0xFF2080F0, 0)) + frames
+    return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
+
+
 def grey16(height, width, value):
     levels = scene(height, width, value)[..., 0].astype(numpy.uint16) * 211
     return Image.fromarray(levels)
@@ -154,6 +202,14 @@ def rare_encodings():
         "gif-interlaced.gif": (palette, dict(interlace=1)),
         "bmp-palette.bmp": (palette, {}),
         "bmp-grey.bmp": (picture(27, 23, 45).convert("L"), {}),
+        "bmp-565.bmp": (None, bmp_bits(7, 13, 50, 16, (0xF800, 0x7E0, 0x1F))),
+        "bmp-alpha.bmp": (None, bmp_bits(7, 13, 51, 32, (0xFF0000, 0xFF00, 0xFF, 0xFF000000), header=56)),
+        "bmp-rle8.bmp": (None, bmp_runs(52)),
+        "gif-no-palette.gif": (None, gif_without_palette(53)),
+        "png-animated.png": (with_alpha(20, 33, 48), dict(save_all=True, append_images=[with_alpha(20, 33, 49)], disposal=2, blend=0)),
+        "webp-animated.webp": (with_alpha(20, 33, 48), dict(save_all=True, append_images=[with_alpha(20, 33, 49)], quality=60)),
+        "webp-animated-smaller.webp": (None, webp_animation(True)),
+        "webp-animated-opaque.webp": (None, webp_animation(False)),
     }
 
 

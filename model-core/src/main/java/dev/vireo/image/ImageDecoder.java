@@ -6,8 +6,8 @@ import java.io.IOException;
 
 /**
  * From a picture file's bytes to RGB, as transformers 5.23 receives it through Pillow: grey and palettes are spread, 16 bits
- * cut to 8, ink turned to light, transparency removed in one of two ways. JPEG, PNG, WebP, GIF (the first picture) and BMP.
- * Threads may share one.
+ * cut to 8, ink turned to light, transparency removed in one of two ways. JPEG, PNG, WebP, GIF and BMP, of an animation
+ * the first picture. Threads may share one.
  */
 public final class ImageDecoder {
     private final Orientation orientation;

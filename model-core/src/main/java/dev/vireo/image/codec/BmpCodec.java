@@ -38,20 +38,25 @@ final class BmpCodec implements Codec {
             if (image.getColorModel() instanceof IndexColorModel palette) {
                 return PaletteImage.pixels(bands[0], palette);
             }
-            return Pixels.opaque(rgb(bands, raster));
+            byte[] rgb = new byte[Math.multiplyExact(3, bands[0].length)];
+            for (int channel = 0; channel < 3; channel++) {
+                int band = bands.length == 1 ? 0 : channel;
+                spread(bands[band], raster.getSampleModel().getSampleSize(band), rgb, channel, 3);
+            }
+            if (bands.length <= 3) {
+                return Pixels.opaque(rgb);
+            }
+            byte[] alpha = new byte[bands[0].length];
+            spread(bands[3], raster.getSampleModel().getSampleSize(3), alpha, 0, 1);
+            return Pixels.withAlpha(rgb, alpha);
         }
     }
 
-    /** Samples of fewer bits are scaled and cut off, not rounded. */
-    private static byte[] rgb(int[][] bands, Raster raster) {
-        byte[] rgb = new byte[Math.multiplyExact(3, bands[0].length)];
-        for (int channel = 0; channel < 3; channel++) {
-            int band = bands.length == 1 ? 0 : channel;
-            int most = (1 << raster.getSampleModel().getSampleSize(band)) - 1;
-            for (int i = 0; i < bands[band].length; i++) {
-                rgb[3 * i + channel] = (byte) (bands[band][i] * 255 / most);
-            }
+    /** To 8 bits, from {@code target[first]} on at every {@code step}: samples of fewer bits are scaled and cut off, not rounded. */
+    private static void spread(int[] samples, int bits, byte[] target, int first, int step) {
+        int most = (1 << bits) - 1;
+        for (int i = 0; i < samples.length; i++) {
+            target[step * i + first] = (byte) (samples[i] * 255 / most);
         }
-        return rgb;
     }
 }

@@ -23,7 +23,7 @@ final class Damage {
             String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             throw reason.startsWith("it ") ? e : new IOException("it is broken: " + reason, e);
         } catch (RuntimeException e) {
-            throw new IOException("it is broken: " + e.getMessage(), e);
+            throw new IOException("it is broken: " + e, e);
         }
     }
 }

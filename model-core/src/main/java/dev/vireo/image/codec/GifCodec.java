@@ -56,6 +56,19 @@ final class GifCodec implements Codec {
         return at + 1;
     }
 
+    private static boolean hasPalette(ByteBuffer file, int picture) {
+        return ((file.get(SCREEN + 4) | file.get(picture + 8)) & 0x80) != 0;
+    }
+
+    /** What the indices of a file without any palette mean. */
+    private static IndexColorModel greys(int transparent) {
+        byte[] levels = new byte[256];
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = (byte) i;
+        }
+        return new IndexColorModel(8, levels.length, levels, levels, levels, transparent);
+    }
+
     private static int pair(ByteBuffer file, int at) {
         return file.getShort(at) & 0xffff;
     }
@@ -66,7 +79,8 @@ final class GifCodec implements Codec {
         int picture = picture(file);
         try (StandardReader reader = StandardReader.open("gif", encoded)) {
             BufferedImage image = reader.get().read(0);
-            IndexColorModel palette = (IndexColorModel) image.getColorModel();
+            IndexColorModel found = (IndexColorModel) image.getColorModel();
+            IndexColorModel palette = hasPalette(file, picture) ? found : greys(found.getTransparentPixel());
             int[] indices = new int[Math.multiplyExact(header.height(), header.width())];
             java.util.Arrays.fill(indices, Math.max(0, palette.getTransparentPixel()));
             int[] row = new int[image.getWidth()];

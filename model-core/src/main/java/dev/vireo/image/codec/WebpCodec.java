@@ -12,17 +12,20 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** WebP, lossy and lossless, one picture: libwebp decodes. */
+/** WebP, lossy and lossless; of an animation the first picture, on its canvas: libwebp decodes. */
 final class WebpCodec implements Codec {
-    private static final int RIFF = tag("RIFF");
-    private static final int WEBP = tag("WEBP");
+    static final int RIFF = tag("RIFF");
+    static final int WEBP = tag("WEBP");
     private static final int LOSSY = tag("VP8 ");
     private static final int LOSSLESS = tag("VP8L");
-    private static final int EXTENDED = tag("VP8X");
-    private static final int ANIMATION = tag("ANIM");
+    static final int EXTENDED = tag("VP8X");
+    private static final int FRAME = tag("ANMF");
     private static final int EXIF = tag("EXIF");
     private static final int XMP = tag("XMP ");
     private static final int FIRST_CHUNK = 12;
+    private static final int FLAGS = 20;
+    private static final int ANIMATED = 0x02;
+    private static final int WITH_ALPHA = 0x10;
 
     private static int tag(String text) {
         return text.charAt(0) | text.charAt(1) << 8 | text.charAt(2) << 16 | text.charAt(3) << 24;
@@ -87,26 +90,42 @@ final class WebpCodec implements Codec {
 
     @Override
     public Pixels decode(byte[] encoded, ImageHeader header) throws IOException {
-        require(encoded);
+        requireWhole(encoded);
+        if (file(encoded).getInt(FIRST_CHUNK) != EXTENDED || (encoded[FLAGS] & ANIMATED) == 0) {
+            return picture(encoded);
+        }
+        WebpFrame frame = firstFrame(encoded, header);
+        return frame.on(header, picture(frame.file()), (encoded[FLAGS] & WITH_ALPHA) != 0);
+    }
+
+    private static Pixels picture(byte[] encoded) throws IOException {
         ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
         try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(encoded))) {
             reader.setInput(input, true, true);
             return pixels(reader.read(0, reader.getDefaultReadParam()));
+        } catch (OutOfMemoryError e) {
+            if (e.getMessage() != null) {
+                throw e;
+            }
+            // without a message it is not the JVM's own: the reader throws it for what libwebp calls a lack of memory, such as an alpha channel that does not decode
+            throw new IOException("it is broken: libwebp cannot decode its pixels", e);
         } finally {
             reader.dispose();
         }
     }
 
-    private static void require(byte[] encoded) throws IOException {
+    private static WebpFrame firstFrame(byte[] encoded, ImageHeader canvas) throws IOException {
         ByteBuffer file = file(encoded);
-        int at = FIRST_CHUNK;
-        while (at + 8 <= encoded.length) {
-            if (file.getInt(at) == ANIMATION) {
-                throw new IOException("it is an animation (WebP is read with one picture)");
+        for (int at = FIRST_CHUNK; at + 8 <= encoded.length; at = next(file, at)) {
+            if (file.getInt(at) == FRAME) {
+                return WebpFrame.of(encoded, at + 8, file.getInt(at + 4), canvas);
             }
-            at = next(file, at);
         }
-        if (at > encoded.length + 1) {
+        throw new IOException("it is an animation without a frame");
+    }
+
+    private static void requireWhole(byte[] encoded) throws IOException {
+        if (8 + (file(encoded).getInt(4) & 0xffffffffL) > encoded.length) {
             throw new IOException("it is cut off");
         }
     }
