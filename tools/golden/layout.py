@@ -17,6 +17,7 @@ ROOT = pathlib.Path(
     )
 )
 IMAGES = ROOT / "images"
+CONF = pathlib.Path(__file__).resolve().parents[2] / "conf"
 
 
 def seed(value):

@@ -131,6 +131,15 @@ def generation_ids(entry, processor):
     return fold(ids, processor.image_token_id, [processor.image_seq_len] * (ids.count(processor.image_token_id) // processor.image_seq_len))
 
 
+def own_template(name, processor, counts):
+    """The same rows in the prompt of a published run, which comes with Vireo, in place of the model's own."""
+    template = "human-preferences"
+    processor.chat_template, models_own = (layout.CONF / f"templates/{template}.jinja").read_text(encoding="utf-8"), processor.chat_template
+    rows = [{**entry, "rendered": texts(entry, processor), **tokenised(entry, processor, counts)} for entry in ROWS]
+    layout.write_json(layout.ROOT / name / f"rows-{template}.json", rows)
+    processor.chat_template = models_own
+
+
 def write(name):
     processor = AutoProcessor.from_pretrained(layout.ROOT / name / "model")
     counts = layout.read_json(layout.ROOT / name / "images.json")
@@ -147,6 +156,8 @@ def write(name):
                 "generation_ids_with_bos": (generation_ids if chat else paligemma.generation_ids)(entry, processor),
             }
         )
+    if name == "llavanext-tiny":
+        own_template(name, processor, counts)
     strings = ["", " ", "  a", "a b", "\u2581x", "</s>x", "x</s> y", "<image>\nq", "\r\n\t", "\U0001f600", "e\u0301", "hello<image><image> you", "<s>"]
     encoded = [
         {"text": text, "ids": processor.tokenizer(text, add_special_tokens=False)["input_ids"]} for text in strings

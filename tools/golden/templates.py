@@ -135,7 +135,7 @@ def of_families():
 
 def own():
     """Those that come with Vireo."""
-    for file in sorted((pathlib.Path(__file__).resolve().parents[2] / "conf/templates").glob("*.jinja")):
+    for file in sorted((layout.CONF / "templates").glob("*.jinja")):
         layout.write_json(TEMPLATES / "own" / f"{file.stem}.json", cases(file.read_text(encoding="utf-8")))
 
 

@@ -69,7 +69,7 @@ public final class ImageDecoder {
             ImageSize size = Turn.swapsSides(turn)
                     ? new ImageSize(file.width(), file.height())
                     : new ImageSize(file.height(), file.width());
-            return new TurnedSize(limits.apply(size), turn);
+            return new TurnedSize(limits.apply(size), size, turn);
         } catch (IOException e) {
             throw undecodable(e);
         }

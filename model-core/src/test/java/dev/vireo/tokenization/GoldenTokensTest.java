@@ -15,6 +15,9 @@ import dev.vireo.model.Golden;
 import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.tokenization.PairTokenizer.Bos;
 import dev.vireo.tokenization.jinja.JinjaTemplate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ids equal to those of TRL's collator and of transformers, on every golden checkpoint. */
 class GoldenTokensTest {
+    private static final int BOS_ID = 1;
+    private static final int EOS_ID = 2;
     private static final String LLAVA = "llava15-tiny";
     private static final String NEXT = "llavanext-tiny";
     private static final String WINDOW = "llavanext-window";
@@ -71,22 +76,49 @@ class GoldenTokensTest {
     void pairsHaveTheIdsOfTheCollator(String name) {
         Golden golden = Golden.of(name);
         try (PairTokenizer tokenizer = PretrainedModel.open(golden.model()).tokenizer(null, Bos.TEMPLATE)) {
-            for (JsonElement each : golden.json("rows.json").getAsJsonArray()) {
-                JsonObject row = each.getAsJsonObject();
-                String id = row.get("row_id").getAsString();
-                TokenizedConversation tokens = tokenizer.encode(conversation(row), sizes(golden, row));
-                assertThat(tokens.promptIds()).as(id).isEqualTo(Golden.ints(row.getAsJsonArray("prompt_ids")));
-                assertThat(tokens.chosenIds()).as(id).isEqualTo(Golden.ints(row.getAsJsonArray("chosen_ids")));
-                assertThat(tokens.rejectedIds()).as(id).isEqualTo(Golden.ints(row.getAsJsonArray("rejected_ids")));
-                assertThat(tokens.chosenScored())
-                        .as(id)
-                        .hasSize(tokens.chosenIds().length)
-                        .doesNotContain(false);
-                assertThat(tokens.rejectedScored())
-                        .as(id)
-                        .hasSize(tokens.rejectedIds().length)
-                        .doesNotContain(false);
-            }
+            requireIds(golden, "rows.json", tokenizer);
+        }
+    }
+
+    /** It writes neither BOS nor EOS, so there is none. */
+    @Test
+    void promptOfAPublishedRunHasTheIdsOfTheCollator() throws IOException {
+        Golden golden = Golden.of(NEXT);
+        String template = Files.readString(Path.of("../conf/templates/human-preferences.jinja"));
+        try (PairTokenizer tokenizer = PretrainedModel.open(golden.model()).tokenizer(template, Bos.TEMPLATE)) {
+            requireIds(golden, "rows-human-preferences.json", tokenizer);
+            JsonObject plain = golden.json("rows-human-preferences.json")
+                    .getAsJsonArray()
+                    .get(0)
+                    .getAsJsonObject();
+            TokenizedConversation tokens = tokenizer.encode(conversation(plain), sizes(golden, plain));
+            assertThat(tokens.promptIds()).doesNotContain(BOS_ID, EOS_ID);
+            assertThat(tokens.chosenIds()).doesNotContain(BOS_ID, EOS_ID);
+            String text =
+                    "[INST] <image>\nProvide answer to the following question that best aligns with human preferences."
+                            + "What is in the image? [/INST]";
+            JsonObject rendered = plain.getAsJsonObject("rendered");
+            assertThat(rendered.get("prompt").getAsString()).isEqualTo(text);
+            assertThat(rendered.get("chosen").getAsString()).isEqualTo("A red circle on the left.");
+        }
+    }
+
+    private static void requireIds(Golden golden, String rows, PairTokenizer tokenizer) {
+        for (JsonElement each : golden.json(rows).getAsJsonArray()) {
+            JsonObject row = each.getAsJsonObject();
+            String id = row.get("row_id").getAsString();
+            TokenizedConversation tokens = tokenizer.encode(conversation(row), sizes(golden, row));
+            assertThat(tokens.promptIds()).as(id).isEqualTo(Golden.ints(row.getAsJsonArray("prompt_ids")));
+            assertThat(tokens.chosenIds()).as(id).isEqualTo(Golden.ints(row.getAsJsonArray("chosen_ids")));
+            assertThat(tokens.rejectedIds()).as(id).isEqualTo(Golden.ints(row.getAsJsonArray("rejected_ids")));
+            assertThat(tokens.chosenScored())
+                    .as(id)
+                    .hasSize(tokens.chosenIds().length)
+                    .doesNotContain(false);
+            assertThat(tokens.rejectedScored())
+                    .as(id)
+                    .hasSize(tokens.rejectedIds().length)
+                    .doesNotContain(false);
         }
     }
 

@@ -8,6 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.vireo.checkpoint.PeftAdapter;
 import dev.vireo.checkpoint.PeftConfig;
+import dev.vireo.image.ProcessedImage;
 import dev.vireo.jobs.config.PrepareSettings.Schema;
 import dev.vireo.jobs.config.Settings;
 import dev.vireo.jobs.runtime.Console;
@@ -15,6 +16,8 @@ import dev.vireo.jobs.runtime.JobArguments;
 import dev.vireo.jobs.runtime.JobContext;
 import dev.vireo.jobs.runtime.JobDefinition;
 import dev.vireo.jobs.runtime.JobOption;
+import dev.vireo.jobs.shards.ShardReader;
+import dev.vireo.jobs.shards.ShardSet;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -54,6 +57,9 @@ class RecipeTwinsTest {
             "train.eval-every=1",
             "train.save-every=1",
             "train.log-every=1");
+    /** Half of what the tiny Idefics2 takes, where a recipe makes pictures smaller. */
+    private static final String SMALLER_PICTURES = "prepare.longest-edge=37";
+
     private static final String CHART = "sft-llava-1.5-lrv-chart";
 
     private static final ByteArrayOutputStream PRINTED = new ByteArrayOutputStream();
@@ -132,8 +138,18 @@ class RecipeTwinsTest {
         return org.assertj.core.groups.Tuple.tuple(alpha, dropout);
     }
 
-    private static Settings settings(String recipe) {
-        return Settings.resolve(PublishedRun.HOME, List.of("recipes/" + recipe), SMALLER);
+    private static Settings settings(String recipe, String... more) {
+        List<String> file = List.of("recipes/" + recipe);
+        List<String> values = new ArrayList<>(SMALLER);
+        values.addAll(List.of(more));
+        if (Settings.resolve(PublishedRun.HOME, file, List.of())
+                        .prepare()
+                        .imageSizes()
+                        .longestEdge()
+                > 0) {
+            values.add(SMALLER_PICTURES);
+        }
+        return Settings.resolve(PublishedRun.HOME, file, values);
     }
 
     /** The rank, alpha, dropout and modules of the recipe. */
@@ -156,15 +172,26 @@ class RecipeTwinsTest {
         Path input =
                 PARQUET.resolve(schema.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + ".parquet");
         prepare(recipe, settings, input, "train");
-        List<String> more = new ArrayList<>(SMALLER);
-        if (settings.prepare().select().heldOut() > 0) {
-            more.add("prepare.select.part=held-out");
+        requirePictures(settings.prepare().imageSizes().longestEdge());
+        boolean split = settings.prepare().select().heldOut() > 0;
+        Settings rest = split ? settings(recipe.name(), "prepare.select.part=held-out") : settings(recipe.name());
+        prepare(recipe, rest, input, "held-out");
+    }
+
+    /** No picture of the shards has a longer edge, and some had: 0 is no limit. */
+    private void requirePictures(int longestEdge) throws IOException {
+        ShardSet set = ShardSet.open(shared.storage(), List.of(path("train")));
+        int smaller = 0;
+        try (ShardReader reader = set.reader()) {
+            for (int row = 0; row < set.rows(); row++) {
+                smaller += reader.text(row).lineage().transformations().contains("made smaller to ") ? 1 : 0;
+                for (ProcessedImage image : reader.sample(row).images()) {
+                    assertThat(longestEdge == 0 || Math.max(image.imageHeight(), image.imageWidth()) <= longestEdge)
+                            .isTrue();
+                }
+            }
         }
-        prepare(
-                recipe,
-                Settings.resolve(PublishedRun.HOME, List.of("recipes/" + recipe.name()), more),
-                input,
-                "held-out");
+        assertThat(smaller > 0).isEqualTo(longestEdge > 0);
     }
 
     private void prepare(PublishedRun recipe, Settings settings, Path input, String output) throws Exception {

@@ -107,7 +107,8 @@ final class WebpCodec implements Codec {
             if (e.getMessage() != null) {
                 throw e;
             }
-            // without a message it is not the JVM's own: the reader throws it for what libwebp calls a lack of memory, such as an alpha channel that does not decode
+            // without a message it is not the JVM's own: the reader throws it for what libwebp calls a lack of memory,
+            // such as an alpha channel that does not decode
             throw new IOException("it is broken: libwebp cannot decode its pixels", e);
         } finally {
             reader.dispose();

@@ -62,7 +62,9 @@ final class WebpFrame {
     byte[] file() {
         int body = length - FRAME_HEADER;
         ByteBuffer head = ByteBuffer.allocate(FIRST_CHUNK + CHUNK_HEADER + 10).order(ByteOrder.LITTLE_ENDIAN);
-        head.putInt(WebpCodec.RIFF).putInt(head.capacity() - CHUNK_HEADER + body).putInt(WebpCodec.WEBP);
+        head.putInt(WebpCodec.RIFF)
+                .putInt(head.capacity() - CHUNK_HEADER + body)
+                .putInt(WebpCodec.WEBP);
         head.putInt(WebpCodec.EXTENDED).putInt(10).putInt(ALPHA_FLAG).put(encoded, at + 6, 6);
         var file = new ByteArrayOutputStream(head.capacity() + body);
         file.write(head.array(), 0, head.capacity());

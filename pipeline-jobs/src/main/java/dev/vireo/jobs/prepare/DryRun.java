@@ -115,14 +115,17 @@ final class DryRun {
             console.table(List.of("tokens of a row", "rows", ""), tokens.lines());
             console.print(tokens.summary());
         }
-        if (!kinds.isEmpty()) {
+        List<DryRow> rejected = rows.stream().filter(row -> !row.isKept()).toList();
+        if (!rejected.isEmpty()) {
             console.table(
                     List.of("rejected row", "reason"),
-                    rows.stream()
-                            .filter(row -> !row.isKept())
+                    rejected.stream()
                             .limit(LISTED)
                             .map(row -> List.of(row.rowId(), row.reason()))
                             .toList());
+        }
+        if (rejected.size() > LISTED) {
+            console.print("and " + (rejected.size() - LISTED) + " more");
         }
         console.print("Nothing was written.");
     }

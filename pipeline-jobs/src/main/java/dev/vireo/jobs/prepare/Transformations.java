@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.jobs.prepare;
 
+import dev.vireo.image.ImageSize;
 import dev.vireo.image.TurnedSize;
 import dev.vireo.jobs.schema.InputRow;
 import java.util.ArrayList;
@@ -21,9 +22,13 @@ final class Transformations {
             TurnedSize found = maker.size(row.images().get(i));
             int orientation = found.orientation();
             String turned = orientation == AS_STORED ? "" : ", turned by EXIF orientation " + orientation;
-            steps.add("image " + (i + 1) + " of " + found.size().height() + " x "
-                    + found.size().width() + turned);
+            String smaller = found.size().equals(found.whole()) ? "" : ", made smaller to " + text(found.size());
+            steps.add("image " + (i + 1) + " of " + text(found.whole()) + turned + smaller);
         }
         return String.join("; ", steps);
+    }
+
+    private static String text(ImageSize size) {
+        return size.height() + " x " + size.width();
     }
 }

@@ -201,6 +201,9 @@ class PrepareSelectTest {
                 .containsPattern("broken +unusable image: the image cannot be decoded")
                 .containsPattern("copy +duplicate row: its images and its text are those of row row-32")
                 .contains("Nothing was written.");
+        // of many rejected rows twelve are named
+        runs.dryRun(MODEL, folder.resolve(FILE).toString(), "prepare.dry-run-rows=32", "prepare.select.held-out=0.5");
+        assertThat(runs.printed()).containsPattern("rejected, held out +16").contains("and 5 more");
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("made", FILE);
         }
