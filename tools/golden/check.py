@@ -9,7 +9,6 @@ more than rounding explains. Versions: requirements.txt; a directory that only o
 """
 
 import io
-import json
 import math
 import pathlib
 import subprocess
@@ -19,13 +18,11 @@ import tempfile
 import numpy
 import pyarrow
 import pyarrow.parquet
-import torch
 from PIL import Image
-from transformers import AutoModelForImageTextToText, AutoProcessor
-from transformers.utils import logging
 
 import idefics2
 import layout
+import loading
 import paligemma
 import pictures
 import rows
@@ -142,21 +139,13 @@ class Table:
 
     def __init__(self):
         self.passed = True
-        print(f"{'what':<44}{'rows':>6}{'largest difference':>22}{'allowed':>12}")
+        print(f"{'what':<48}{'cases':>6}{'largest difference':>22}{'allowed':>12}")
 
     def line(self, what, differences, allowed):
         largest = max(differences)
         good = bool(largest <= allowed)
         self.passed &= good
-        print(f"{what:<44}{len(differences):>6}{largest:>22.3g}{allowed:>12.3g}  {'pass' if good else 'FAIL'}")
-
-
-def load(directory):
-    model, report = AutoModelForImageTextToText.from_pretrained(
-        directory, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
-    )
-    amiss = [name for kind in ("missing_keys", "unexpected_keys", "mismatched_keys") for name in report.get(kind) or ()]
-    return model.eval(), amiss
+        print(f"{what:<48}{len(differences):>6}{largest:>22.3g}{allowed:>12.3g}  {'pass' if good else 'FAIL'}")
 
 
 def relative(ours, wanted):
@@ -207,15 +196,19 @@ def main(arguments):
     if len(arguments) not in (1, 2):
         sys.exit(__doc__)
     directory = pathlib.Path(arguments[0]).resolve()
+    if not (directory / "config.json").is_file():
+        sys.exit(f"check: {directory} has no config.json (expected a model directory as save_pretrained writes it)")
     work = pathlib.Path(arguments[1] if len(arguments) == 2 else tempfile.mkdtemp(prefix="vireo-check-"))
-    logging.disable_progress_bar()
+    if work.exists() and (not work.is_dir() or any(work.iterdir())):
+        sys.exit(f"check: {work} is not an empty folder")
     entries = write_input(work)
+    print(f"vireo: prepare, score and generate; files in {work}", file=sys.stderr)
     prepared, scored, answers = run_vireo(directory, work)
-    model, amiss = load(directory)
-    processor = AutoProcessor.from_pretrained(directory)
+    print("transformers: the same", file=sys.stderr)
+    model, processor, amiss, _ = loading.load(directory)
     entries = reference(model, processor, entries)
     good = compare(amiss, entries, prepared, scored, answers, processor.image_token_id)
-    print(json.dumps({"model": str(directory), "passed": good, "work": str(work)}))
+    print("Vireo and transformers agree" if good else f"Vireo and transformers differ; what Vireo made is in {work}")
     sys.exit(0 if good else 1)
 
 

@@ -9,7 +9,6 @@ is a JSON object: tensors, modules, and a digest of float32 logits on a fixed in
 """
 
 import json
-import logging
 import pathlib
 import sys
 
@@ -18,44 +17,25 @@ import torch
 from peft import PeftConfig, get_peft_model, get_peft_model_state_dict, set_peft_model_state_dict
 from PIL import Image
 from safetensors.torch import load_file
-from transformers import AutoModelForImageTextToText, AutoProcessor
-from transformers.utils import logging as transformers_logging
+
+import loading
 
 
 def fail(message):
     sys.exit(f"check_adapter: {message}")
 
 
-class Warnings(logging.Handler):
-    """Keeps what transformers warns about."""
-
-    def __init__(self):
-        super().__init__(logging.WARNING)
-        self.messages = []
-
-    def emit(self, record):
-        self.messages.append(record.getMessage())
-
-
 def load_model(directory):
-    heard = Warnings()
-    transformers_logging.set_verbosity_warning()
-    logging.getLogger("transformers").addHandler(heard)
-    model, report = AutoModelForImageTextToText.from_pretrained(
-        directory, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
-    )
-    for kind in ("missing_keys", "unexpected_keys", "mismatched_keys"):
-        if report.get(kind):
-            fail(f"{directory}: {kind} {sorted(report[kind])[:5]}")
-    AutoProcessor.from_pretrained(directory)
-    if heard.messages:
-        fail(f"{directory}: transformers warns: {heard.messages[:5]}")
-    return model.eval()
+    model, processor, amiss, warnings = loading.load(directory)
+    if amiss:
+        fail(f"{directory}: {amiss[:5]}")
+    if warnings:
+        fail(f"{directory}: transformers warns: {warnings[:5]}")
+    return model, processor
 
 
-def fixed_input(directory):
+def fixed_input(processor):
     """One gradient picture and one sentence, through the model's own processor."""
-    processor = AutoProcessor.from_pretrained(directory)
     ramp = numpy.arange(60 * 80 * 3, dtype=numpy.uint32).reshape(60, 80, 3)
     picture = Image.fromarray((ramp * 7 // 11 % 256).astype(numpy.uint8))
     text = f"{processor.image_token}\nWhat is in the image?"
@@ -100,8 +80,8 @@ def main(arguments):
     if len(arguments) not in (1, 2):
         sys.exit(__doc__)
     directory = pathlib.Path(arguments[-1])
-    model = load_model(directory)
-    inputs = fixed_input(directory)
+    model, processor = load_model(directory)
+    inputs = fixed_input(processor)
     before = logits(model, inputs)
     result = {"model": digest(before)}
     if len(arguments) == 2:

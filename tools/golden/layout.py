@@ -1,6 +1,7 @@
 """Where the golden files lie and how they are written."""
 
 import json
+import logging
 import os
 import pathlib
 import random
@@ -18,6 +19,7 @@ ROOT = pathlib.Path(
 )
 IMAGES = ROOT / "images"
 CONF = pathlib.Path(__file__).resolve().parents[2] / "conf"
+logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns of a kernel that nothing here calls
 
 
 def seed(value):

@@ -74,7 +74,7 @@ class LoraCountsTest {
                 Arguments.of(new Idefics2(), IDEFICS2, ".*vision_model.*", 8_695_296 / 2),
                 Arguments.of(new Idefics2(), IDEFICS2, ".*connector.*", 4_710_400 / 2),
                 Arguments.of(new Idefics2(), IDEFICS2, "language", 41_943_040 / 2),
-                // nobody printed these: 8 (768 * 16 + 576 + 12 * 13,824 + 30 * 10,176)
+                // tools/golden/lora_counts.py; 8 (768 * 16 + 576 + 12 * 13,824 + 30 * 10,176)
                 Arguments.of(new Idefics3(), IDEFICS3, "all-linear", 3_872_256));
     }
 
