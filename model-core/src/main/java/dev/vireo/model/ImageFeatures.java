@@ -19,6 +19,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The way from images to the features that take the places of their tokens; kept ones are read where nothing trains the encoder. */
@@ -59,15 +60,23 @@ final class ImageFeatures {
         return HexFormat.of().formatHex(sha.digest());
     }
 
-    /** Features of all images of some rows [M, D], in the order of their places; on the tape where they are computed. */
-    NDArray of(Tape tape, List<Sample> rows) {
+    /**
+     * Features of all images of some rows [M, D], in the order of their places; on the tape where they are computed.
+     *
+     * @param computed gets each image that passes the encoder, in this order; not those whose features are read
+     */
+    NDArray of(Tape tape, List<Sample> rows, Consumer<ProcessedImage> computed) {
         List<ProcessedImage> images =
                 rows.stream().flatMap(row -> row.images().stream()).toList();
         if (images.isEmpty()) {
             return tape.scope().zeros(new Shape(0, width));
         }
         FeatureFiles files = kept;
-        return files == null || !isFrozen() ? vision.features(tape, images) : read(tape, files, rows);
+        if (files != null && isFrozen()) {
+            return read(tape, files, rows, computed);
+        }
+        images.forEach(computed);
+        return vision.features(tape, images);
     }
 
     private boolean isFrozen() {
@@ -76,7 +85,7 @@ final class ImageFeatures {
     }
 
     /** Each image is computed alone, so that its features do not depend on which others were missing. */
-    private NDArray read(Tape tape, FeatureFiles files, List<Sample> rows) {
+    private NDArray read(Tape tape, FeatureFiles files, List<Sample> rows, Consumer<ProcessedImage> computed) {
         int rowBytes = width * (device.precision() == Precision.BF16 ? 2 : 4);
         int tokens = rows.stream().mapToInt(Sample::imageTokens).sum();
         ByteBuffer all = ByteBuffer.allocateDirect(Math.multiplyExact(tokens, rowBytes));
@@ -85,6 +94,7 @@ final class ImageFeatures {
                 ProcessedImage image = row.images().get(i);
                 int size = row.imageSpans().get(i).tokens() * rowBytes;
                 all.put(files.find(image, size).orElseGet(() -> {
+                    computed.accept(image);
                     byte[] made = bytes(image);
                     files.keep(image, made);
                     return made;

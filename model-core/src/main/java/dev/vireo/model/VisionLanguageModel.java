@@ -8,12 +8,14 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.vireo.adapter.AdapterHost;
 import dev.vireo.batch.PackedBatch;
+import dev.vireo.image.ProcessedImage;
 import dev.vireo.nn.Block;
 import dev.vireo.nn.Block.Weights;
 import dev.vireo.nn.Tape;
 import dev.vireo.tensor.Precision;
 import dev.vireo.tensor.Tensors;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A model of any family: a vision encoder, a language model, and the one way from a packed batch to log-probabilities.
@@ -80,8 +82,13 @@ public final class VisionLanguageModel implements AutoCloseable {
      * @return the last layer's output [Q, D], in the rows of {@link PackedBatch#sources}, on the tape
      */
     public NDArray hidden(Tape tape, PackedBatch batch) {
+        return hidden(tape, batch, image -> {});
+    }
+
+    /** @param computed gets each image that passes the vision encoder; not those whose kept features are read */
+    public NDArray hidden(Tape tape, PackedBatch batch, Consumer<ProcessedImage> computed) {
         NDManager scope = tape.scope();
-        NDArray h = embed(tape, batch);
+        NDArray h = embed(tape, batch, computed);
         NDList angles = angles(scope, scope.create(batch.positions()));
         NDArray segments = Tensors.host(scope, batch.segments());
         NDArray queries = Tensors.host(scope, batch.queries());
@@ -141,8 +148,12 @@ public final class VisionLanguageModel implements AutoCloseable {
      * @return [T, D], on the tape
      */
     public NDArray embed(Tape tape, PackedBatch batch) {
+        return embed(tape, batch, image -> {});
+    }
+
+    private NDArray embed(Tape tape, PackedBatch batch, Consumer<ProcessedImage> computed) {
         NDManager scope = tape.scope();
-        NDArray images = features.of(tape, batch.samples());
+        NDArray images = features.of(tape, batch.samples(), computed);
         NDArray places = batch.imagePlaces().length == 0
                 ? scope.zeros(new Shape(0), DataType.INT64)
                 : scope.create(batch.imagePlaces());

@@ -81,7 +81,7 @@ public final class Evaluation implements AutoCloseable {
      * @param sums two numbers, of which those of all workers add up
      */
     public void addMismatched(List<Sample> rows, double[] sums) {
-        mismatched.add(rows, sums);
+        mismatched.add(rows, sums, image -> {});
     }
 
     /**

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.Sample;
+import dev.vireo.image.ProcessedImage;
 import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.nn.Block;
 import dev.vireo.nn.Block.Weights;
@@ -16,6 +17,7 @@ import dev.vireo.objective.MetricSums;
 import dev.vireo.objective.Objective;
 import dev.vireo.objective.Objective.Input;
 import dev.vireo.training.StepInput.Watch;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -94,7 +96,8 @@ final class GradientPass implements AutoCloseable {
         }
         double[] sums = new double[2];
         for (List<Sample> rows : input.mismatched()) {
-            work[2] += flops.forward(mismatched.add(rows, sums));
+            List<ProcessedImage> images = new ArrayList<>();
+            work[2] += flops.forward(mismatched.add(rows, sums, images::add), images);
         }
         exchange.sum(sums);
         double anchor = Mismatched.anchor(sums);
@@ -115,13 +118,14 @@ final class GradientPass implements AutoCloseable {
         redrawDropout(step.done, rows);
         try (NDManager scope = model.newScope();
                 Tape tape = Tape.recording(scope, memory)) {
-            NDArray hidden = model.hidden(tape, batch); // [T, D]
+            List<ProcessedImage> images = new ArrayList<>();
+            NDArray hidden = model.hidden(tape, batch, images::add); // [T, D]
             NDList measured = lossInputs.measure(scope, hidden, batch);
             NDArray logps = model.logProbs(tape, hidden, batch); // [M]
             NDList inputs = lossInputs.of(scope, logps, batch, step.totals, measured, step.anchor);
             work[0] += loss.evaluate(scope, inputs, metrics);
             work[1] += batch.size();
-            work[2] += flops.of(batch);
+            work[2] += flops.of(batch, images);
             if (measuresRatio(watch)) {
                 ReferenceRatio.add(logps, batch, reference, metrics);
             }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.training;
 
+import ai.djl.ndarray.NDArray;
 import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
+import dev.vireo.image.ProcessedImage;
 import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.nn.Block.Weights;
 import dev.vireo.nn.Tape;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * KTO's point of reference: the mean log-ratio of policy to reference of answers to other rows' prompts, at least 0 (Ethayarajh
@@ -32,17 +35,18 @@ final class Mismatched {
      *
      * @param rows with the prompts of their ids and the answers of other rows
      * @param sums their sum, nats, and the number of answers
+     * @param computed gets each image that passes the vision encoder
      * @return the rows as they were computed
      */
-    PackedBatch add(List<Sample> rows, double[] sums) {
+    PackedBatch add(List<Sample> rows, double[] sums, Consumer<ProcessedImage> computed) {
         PackedBatch batch = PackedBatch.of(rows, model.imageTokenId(), PromptTargets.IGNORED);
         if (rows.isEmpty()) {
             return batch;
         }
         try (var scope = model.newScope();
                 Tape tape = Tape.inference(scope, weights)) {
-            float[] logps =
-                    model.logProbs(tape, model.hidden(tape, batch), batch).toFloatArray();
+            NDArray hidden = model.hidden(tape, batch, computed);
+            float[] logps = model.logProbs(tape, hidden, batch).toFloatArray();
             for (float each : logps) {
                 sums[0] += each;
             }

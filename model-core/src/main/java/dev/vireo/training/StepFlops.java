@@ -2,11 +2,13 @@
 package dev.vireo.training;
 
 import dev.vireo.batch.PackedBatch;
+import dev.vireo.image.ProcessedImage;
 import dev.vireo.model.Operations;
 import dev.vireo.model.VisionLanguageModel;
 import dev.vireo.nn.Block;
 import dev.vireo.nn.LinearModule;
 import dev.vireo.nn.Parameter;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -61,19 +63,22 @@ final class StepFlops {
         }
     }
 
-    /** Of a training step's share. */
-    double of(PackedBatch batch) {
-        return operations.step(sizes(batch));
+    /**
+     * Of a training step's share.
+     *
+     * @param images that passed the vision encoder; nothing is computed of those whose features were read
+     */
+    double of(PackedBatch batch, List<ProcessedImage> images) {
+        return operations.step(sizes(batch, images));
     }
 
     /** Of a forward pass alone. */
-    double forward(PackedBatch batch) {
-        return operations.forward(sizes(batch));
+    double forward(PackedBatch batch, List<ProcessedImage> images) {
+        return operations.forward(sizes(batch, images));
     }
 
-    private Operations.Sizes sizes(PackedBatch batch) {
-        double[] tiles = batch.samples().stream()
-                .flatMap(sample -> sample.images().stream())
+    private Operations.Sizes sizes(PackedBatch batch, List<ProcessedImage> images) {
+        double[] tiles = images.stream()
                 .flatMap(image -> image.tileSizes().stream())
                 .mapToDouble(size -> (double) (size.height() / patch) * (size.width() / patch) + classTokens)
                 .toArray();

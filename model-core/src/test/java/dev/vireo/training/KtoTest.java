@@ -11,6 +11,7 @@ import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
 import dev.vireo.generation.PairScore;
 import dev.vireo.generation.SequenceScores;
+import dev.vireo.image.ProcessedImage;
 import dev.vireo.model.Golden;
 import dev.vireo.model.GoldenModels;
 import dev.vireo.model.VisionLanguageModel;
@@ -101,7 +102,8 @@ class KtoTest {
             StepFlops flops = new StepFlops(model);
             assertThat(whole.flops())
                     .as("the pass over other rows' answers counts")
-                    .isEqualTo(flops.of(pack(model, rows)) + flops.forward(pack(model, mismatched)));
+                    .isEqualTo(flops.of(pack(model, rows), images(rows))
+                            + flops.forward(pack(model, mismatched), images(mismatched)));
             double ratio = ratio(policy, base);
             assertThat(Math.abs(ratio)).isGreaterThan(100 * ROUNDING);
             assertThat(whole.metrics().get("kl/reference")).isCloseTo(ratio, within(ROUNDING));
@@ -127,6 +129,10 @@ class KtoTest {
                     new StepInput(microBatches, others, totals, 0, new StepInput.Watch(0, true)),
                     GradientExchange.single());
         }
+    }
+
+    private static List<ProcessedImage> images(List<Sample> rows) {
+        return rows.stream().flatMap(row -> row.images().stream()).toList();
     }
 
     private static PackedBatch pack(VisionLanguageModel model, List<Sample> packed) {

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import dev.vireo.adapter.AdaptedModule;
 import dev.vireo.adapter.LoraAdapter;
 import dev.vireo.adapter.LoraSettings;
+import dev.vireo.batch.Answer;
 import dev.vireo.batch.PackedBatch;
 import dev.vireo.batch.PackedBatch.PromptTargets;
 import dev.vireo.batch.Sample;
+import dev.vireo.model.FeatureFiles;
 import dev.vireo.model.Golden;
 import dev.vireo.model.GoldenModels;
 import dev.vireo.model.ModelSurvey;
@@ -24,8 +26,10 @@ import dev.vireo.planning.RunPlan;
 import dev.vireo.pretrained.PretrainedModel;
 import dev.vireo.quantization.BaseFormat;
 import dev.vireo.tensor.Precision;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is measured beside the losses, against what transformers' logits say. */
 class MonitoringTest {
@@ -134,7 +138,7 @@ class MonitoringTest {
                         + 2 * 64 * (pairs + prefix + answers)
                         + text.sources().length * 64 * 456);
         try (VisionLanguageModel model = GoldenModels.load(golden, Precision.FP32)) {
-            assertThat(new StepFlops(model).of(text)).isEqualTo(forward);
+            assertThat(new StepFlops(model).of(text, List.of())).isEqualTo(forward);
             // Factors of rank 2 on every linear: in + out of each; forward, the input's gradient, their own gradient.
             double cacheFactors = 2 * (64 + 16) * 2;
             double restFactors = 2 * (64 + 64) * 2 + 2 * (64 + 104) * 3;
@@ -143,7 +147,7 @@ class MonitoringTest {
                 assertThat(adapter.size()).isEqualTo((long) (2 * (cacheFactors + restFactors)));
                 double trained =
                         2 * forward + 2 * 3 * (tokens * (2 * cacheFactors + restFactors) + queries * restFactors);
-                assertThat(new StepFlops(model).of(text)).isEqualTo(trained);
+                assertThat(new StepFlops(model).of(text, List.of())).isEqualTo(trained);
             }
         }
     }
@@ -175,9 +179,38 @@ class MonitoringTest {
             StepFlops measured = new StepFlops(model);
             assertThat(adapter.size()).isPositive();
             // The plan knows how many tokens there are, not which one sees which.
-            assertThat(plan.stepOperations() / measured.of(batch)).isCloseTo(1, within(0.02));
-            assertThat(plan.forwardOperations() / measured.forward(batch)).isCloseTo(1, within(0.02));
-            assertThat(measured.of(batch)).isGreaterThan(2 * measured.forward(batch));
+            assertThat(plan.stepOperations() / measured.of(batch, picture.images()))
+                    .isCloseTo(1, within(0.02));
+            assertThat(plan.forwardOperations() / measured.forward(batch, picture.images()))
+                    .isCloseTo(1, within(0.02));
+            assertThat(measured.of(batch, picture.images()))
+                    .isGreaterThan(2 * measured.forward(batch, picture.images()));
+        }
+    }
+
+    /** What is read from files was computed by another step. */
+    @Test
+    void operationsOfImagesCountWhereTheyAreComputed(@TempDir Path folder) {
+        Sample picture = golden.row("plain");
+        try (VisionLanguageModel model = GoldenModels.load(golden, Precision.FP32);
+                LoraAdapter attached = GoldenAdapter.attach(golden, model, "language");
+                Replica replica = new Replica(
+                        model,
+                        attached.parameters(),
+                        new Sft(),
+                        ReferenceLogProbs.none(),
+                        new AdamWSettings(0.9, 0.999, 1e-8, 0, 1),
+                        new GraphMemory(0, 4))) {
+            model.keepFeatures(FeatureFiles.open(folder, model.encoderHash(), 1 << 20));
+            List<List<Sample>> micro = List.of(List.of(picture));
+            StepInput input = new StepInput(micro, GoldenRun.totals(micro, new Sft(), model.imageTokenId()), 0);
+            double first = replica.step(input, GradientExchange.single()).flops();
+            double second = replica.step(input, GradientExchange.single()).flops();
+            Sample learnt = picture.withAnswers(picture.chosen(), Answer.none());
+            PackedBatch batch = PackedBatch.of(List.of(learnt), model.imageTokenId(), PromptTargets.IGNORED);
+            StepFlops flops = new StepFlops(model);
+            assertThat(first).isEqualTo(flops.of(batch, picture.images()));
+            assertThat(second).isEqualTo(flops.of(batch, List.of())).isLessThan(first);
         }
     }
 
