@@ -85,10 +85,10 @@ def executors(driver):
 
 
 def trains(process):
-    """Whether a process is a worker of the gang that runs now, rather than one that stands by."""
+    """Whether a process was a worker already, rather than one that stands by or starts: who took part in a sum has a thread for its deadline."""
     for name in Path(f"/proc/{process}/task").glob("*/comm"):
         try:
-            if name.read_text().startswith("vireo-sender"):
+            if name.read_text().startswith("vireo-deadline"):
                 return True
         except OSError:
             pass

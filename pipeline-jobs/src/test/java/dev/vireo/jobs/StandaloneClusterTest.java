@@ -4,13 +4,17 @@ package dev.vireo.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,7 +33,7 @@ class StandaloneClusterTest {
     private static final Path JAR = Command.HOME.resolve("pipeline-jobs/target/vireo.jar");
     private static final int WORKERS = 3;
     private static final String BUCKET = "s3a://vireo";
-    private static final Pattern PAST_A_COMMIT = Pattern.compile("train [1-9][0-9]/60 steps");
+    private static final Pattern PAST_A_COMMIT = Pattern.compile("train [1-9][0-9]+/300 steps");
 
     /** Two of the three workers train; the third stands by. */
     private static final List<String> RESOURCES = List.of(
@@ -102,8 +106,36 @@ class StandaloneClusterTest {
                 .succeeded();
     }
 
+    /** The driver is a process of the cluster too, which starts it again when it dies. */
     @Test
     @Order(3)
+    void driverInTheClusterThatIsKilledGoesOn() throws Exception {
+        Path run = folder.resolve("supervised");
+        Command command = Command.of(Command.HOME.resolve("submit/vireo"), "--master", master);
+        command.and("--deploy-mode", "cluster", "--spark-conf", "spark.driver.supervise=true");
+        RESOURCES.forEach(setting -> command.and("--spark-conf", setting));
+        command.and("train")
+                .and(trainArguments(shards(), run, 60))
+                .with("SPARK_HOME", sparkHome)
+                .with("SPARK_LOCAL_IP", "127.0.0.1")
+                .run()
+                .succeeded();
+        await().atMost(Duration.ofSeconds(180)).until(() -> lines(run.resolve("metrics.jsonl")) >= 10);
+        assertThat(run.resolve("_SUCCESS.json")).doesNotExist();
+        driver(run).orElseThrow().destroyForcibly();
+        await().atMost(Duration.ofSeconds(180)).until(() -> Files.exists(run.resolve("_SUCCESS.json")));
+        assertThat(Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+                        .filter(line -> line.contains("\"loss\""))
+                        .map(line -> JsonParser.parseString(line)
+                                .getAsJsonObject()
+                                .get("step")
+                                .getAsInt()))
+                .as("each step once")
+                .isEqualTo(IntStream.rangeClosed(1, 60).boxed().toList());
+    }
+
+    @Test
+    @Order(4)
     void trainingGoesOnWhenAWorkerIsKilled() throws Exception {
         Path run = folder.resolve("disturbed");
         Path out = folder.resolve("disturbed.out");
@@ -118,9 +150,9 @@ class StandaloneClusterTest {
         assertThat(lines(run.resolve("metrics.jsonl"))).isGreaterThanOrEqualTo(60);
     }
 
-    /** World, shards, checkpoints and adapter are objects of a bucket; a driver that is killed leaves enough there to go on. */
+    /** World, shards, checkpoints and adapter are objects of a bucket; a driver that is killed leaves enough there to go on, and of two drivers the later one does. */
     @Test
-    @Order(4)
+    @Order(5)
     void everythingLiesInS3() throws Exception {
         Command.Result started = s3("start").run().succeeded();
         List<String> settings =
@@ -133,16 +165,16 @@ class StandaloneClusterTest {
             onS3(settings, "Prepare", "--model", MODEL, "--input", BUCKET + "/world", "--output", BUCKET + "/shards")
                     .run()
                     .succeeded();
-            Object[] arguments = trainArguments(BUCKET + "/shards", BUCKET + "/run", 60);
-            Path err = folder.resolve("s3.err");
-            Process training = onS3(settings, "Train", arguments).start(folder.resolve("s3.out"), err);
-            await().atMost(Duration.ofSeconds(180))
-                    .until(() -> !training.isAlive()
-                            || PAST_A_COMMIT.matcher(Files.readString(err)).find());
-            assertThat(training.isAlive()).as(Files.readString(err)).isTrue();
-            training.destroyForcibly().waitFor();
+            Object[] arguments = trainArguments(BUCKET + "/shards", BUCKET + "/run", 300);
+            Process killed = trainPastACommit(settings, "killed", arguments);
+            killed.destroyForcibly().waitFor();
+            Process first = trainPastACommit(settings, "first", arguments);
             assertThat(onS3(settings, "Train", arguments).run().succeeded().err())
                     .contains("going on from the checkpoint of step");
+            assertThat(first.waitFor()).isEqualTo(1);
+            assertThat(Files.readString(folder.resolve("first.err")))
+                    .contains("going on from the checkpoint of step")
+                    .contains("another run took over --output " + BUCKET + "/run");
             onS3(settings, "Score", "--model", MODEL, "--adapter", BUCKET + "/run/adapter")
                     .and("--input", BUCKET + "/shards", "--output", BUCKET + "/scores")
                     .run()
@@ -150,6 +182,34 @@ class StandaloneClusterTest {
         } finally {
             s3("stop").run().succeeded();
         }
+    }
+
+    /** The process of the driver that the cluster runs for an output. */
+    private static Optional<ProcessHandle> driver(Path output) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> commandLine(process).contains("DriverWrapper"))
+                .filter(process -> commandLine(process).contains(output.toString()))
+                .findFirst();
+    }
+
+    /** The whole of it: what Java tells ends at 4,096 characters. */
+    private static String commandLine(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** A driver that committed steps and goes on. */
+    private static Process trainPastACommit(List<String> settings, String name, Object... arguments) throws Exception {
+        Path err = folder.resolve(name + ".err");
+        Process training = onS3(settings, "Train", arguments).start(folder.resolve(name + ".out"), err);
+        await().atMost(Duration.ofSeconds(180))
+                .until(() -> !training.isAlive()
+                        || PAST_A_COMMIT.matcher(Files.readString(err)).find());
+        assertThat(training.isAlive()).as(Files.readString(err)).isTrue();
+        return training;
     }
 
     private static Command onS3(List<String> settings, String job, Object... arguments) {

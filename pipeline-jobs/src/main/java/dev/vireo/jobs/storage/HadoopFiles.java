@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class HadoopFiles implements FileOperations {
     /** Schemes whose rename is atomic; object stores show a file when it is closed and need none. */
     private static final Set<String> RENAMING = Set.of("hdfs", "viewfs", "webhdfs", "swebhdfs", "ofs");
+
+    /** What S3A calls a write on the condition that there is no object ({@code fs.s3a.create.conditional.enabled}). */
+    private static final String IF_ABSENT = "fs.option.create.conditional.overwrite";
 
     private final Configuration configuration;
 
@@ -97,12 +101,43 @@ final class HadoopFiles implements FileOperations {
                 // So that the name never shows a part of the content.
                 putAndRename(file, content, Options.Rename.NONE);
             } else {
-                put(file, content, false);
+                putIfAbsent(file, content);
             }
         } catch (org.apache.hadoop.fs.FileAlreadyExistsException e) {
-            FileAlreadyExistsException exists = new FileAlreadyExistsException(file.toString());
-            exists.initCause(e);
-            throw exists;
+            throw exists(file, e);
+        }
+    }
+
+    private static FileAlreadyExistsException exists(Path file, IOException cause) {
+        FileAlreadyExistsException exists = new FileAlreadyExistsException(file.toString());
+        exists.initCause(cause);
+        return exists;
+    }
+
+    /**
+     * Writes an object on the condition that there is none: the store decides when the writing ends. Without the condition
+     * S3A looks first and writes then, and of two writers both succeed.
+     */
+    private void putIfAbsent(Path file, byte[] content) throws IOException {
+        FileSystem system = system(file);
+        if (!system.hasPathCapability(file, IF_ABSENT)) {
+            put(file, content, false);
+            return;
+        }
+        FSDataOutputStreamBuilder<?, ?> builder = system.createFile(file);
+        try (FSDataOutputStream stream =
+                builder.overwrite(false).opt(IF_ABSENT, true).build()) {
+            stream.write(content);
+        } catch (IOException e) {
+            // A refusal may also be the answer to a repeated request whose first answer was lost.
+            if (entry(file) == null) {
+                throw e;
+            }
+            try (InputStream there = system.open(file)) {
+                if (!Arrays.equals(there.readAllBytes(), content)) {
+                    throw exists(file, e);
+                }
+            }
         }
     }
 

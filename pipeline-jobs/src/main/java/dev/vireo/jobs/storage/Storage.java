@@ -107,7 +107,7 @@ public final class Storage implements Serializable {
     }
 
     /**
-     * Creates a small file that must not exist. Of several processes that try, one succeeds.
+     * Creates a small file that must not exist. Of several processes that try with contents of their own, one succeeds.
      *
      * @throws FileAlreadyExistsException for all others
      */

@@ -26,6 +26,7 @@ class WorkerFaultsTest {
     private static final int STEPS = 24;
     private static final int CONTINUE = 18;
     private static final String BACKWARD = "dev.vireo.training.GradientPass.backward";
+    private static final String JOIN = "dev.vireo.jobs.exchange.WorkerPort.join";
     private static final String SUM = "dev.vireo.jobs.exchange.SocketExchange.sum";
 
     @TempDir
@@ -54,15 +55,16 @@ class WorkerFaultsTest {
     }
 
     @Test
-    void workersKilledMidStepFirstOneThenTwoAtOnceCostNothing() throws Exception {
+    void workersKilledMidStepFirstOneThenTwoAtOnceThenOneWhileTheyStartAgainCostNothing() throws Exception {
         Path output = folder.resolve("killed");
         TinyRun run = faults(
                 output,
                 "0 KILL " + commit(output, 4) + " " + BACKWARD,
                 "1 KILL " + commit(output, 12) + " " + SUM,
-                "2 KILL " + commit(output, 12) + " " + BACKWARD);
+                "2 KILL " + commit(output, 12) + " " + BACKWARD,
+                "3 KILL " + commit(output, 12) + " " + JOIN);
         requireUndisturbed(run.train(shards, "killed", settings()));
-        for (String executor : List.of("0", "1", "2")) {
+        for (String executor : List.of("0", "1", "2", "3")) {
             assertThat(FaultPlugin.left(commit(output, 4), executor)).exists();
         }
         assertThat(run.console()).contains("segment failed").contains("going on from the checkpoint of step");
