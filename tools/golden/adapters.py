@@ -20,8 +20,8 @@ ALPHA = 8
 
 
 def targets(name):
-    if name.startswith("idefics"):
-        return {"language": LANGUAGE.replace("language_model", "text_model"), "everything": IDEFICS3 if name.startswith("idefics3") else IDEFICS}
+    if name.startswith(("idefics", "smolvlm")):
+        return {"language": LANGUAGE.replace("language_model", "text_model"), "everything": IDEFICS if name.startswith("idefics2") else IDEFICS3}
     return {"language": LANGUAGE, "everything": PALIGEMMA if name.startswith("paligemma") else EVERYTHING}
 
 

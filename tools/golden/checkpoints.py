@@ -227,14 +227,17 @@ def build(name):
     if name == "idefics3-tiny":
         model, processor = idefics3.build()
         return randomise(model, 23), processor
+    if name == "smolvlm-tiny":
+        model, processor = idefics3.smolvlm()
+        return randomise(model, 25), processor
     raise ValueError(name)
 
 
 LLAVA = ["llava15-tiny", "llavanext-tiny", "llavanext-window", "llavanext-bf16-sharded", "llavanext-vicuna"]
-NAMES = [*LLAVA, "llava-siglip", "onevision-tiny", "onevision-tied", "paligemma-tiny", "idefics2-tiny", "idefics3-tiny"]
+NAMES = [*LLAVA, "llava-siglip", "onevision-tiny", "onevision-tied", "paligemma-tiny", "idefics2-tiny", "idefics3-tiny", "smolvlm-tiny"]
 # the first of each processor keeps its tiles, or their digests
 TILES, DIGESTS = LLAVA[:2], NAMES[4:]
-ADAPTED = [*LLAVA[:2], "onevision-tiny", "paligemma-tiny", "idefics2-tiny", "idefics3-tiny"]
+ADAPTED = [*LLAVA[:2], "onevision-tiny", "paligemma-tiny", "idefics2-tiny", "idefics3-tiny", "smolvlm-tiny"]
 
 
 def write(name):

@@ -144,6 +144,7 @@ def main():
     run("paligemma-tiny", "dpo-linear", "everything", "linear")
     run("idefics2-tiny", "dpo-linear", "everything", "linear")
     run("idefics3-tiny", "dpo-linear", "everything", "linear")
+    run("smolvlm-tiny", "dpo-linear", "everything", "linear")
     loss_table(name)
 
 

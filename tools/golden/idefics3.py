@@ -1,4 +1,4 @@
-"""A tiny Idefics3 checkpoint, which the first SmolVLM is too: square tiles behind their rows and columns."""
+"""Tiny checkpoints of Idefics3, which the first SmolVLM is too, and of SmolVLM2: square tiles behind their rows and columns."""
 
 import json
 
@@ -10,8 +10,14 @@ from transformers import (
     Idefics3Processor,
     LlamaConfig,
     PreTrainedTokenizerFast,
+    SmolVLMConfig,
+    SmolVLMForConditionalGeneration,
+    SmolVLMImageProcessor,
+    SmolVLMProcessor,
+    SmolVLMVideoProcessor,
 )
 from transformers.models.idefics3.configuration_idefics3 import Idefics3VisionConfig
+from transformers.models.smolvlm.configuration_smolvlm import SmolVLMVisionConfig
 
 import idefics2
 from tokenizers_tiny import QWEN_SIZE, QWEN_SPECIAL, qwen_tokenizer_json
@@ -40,9 +46,9 @@ def tokenizer():
     )
 
 
-def build():
+def text():
     special = {"bos_token_id": QWEN_SIZE + 1, "eos_token_id": END_ID, "pad_token_id": QWEN_SIZE + 2}
-    text = LlamaConfig(
+    return LlamaConfig(
         vocab_size=VOCABULARY,
         hidden_size=48,
         intermediate_size=88,
@@ -54,7 +60,10 @@ def build():
         rope_parameters={"rope_type": "default", "rope_theta": 100_000.0},
         **special,
     )
-    tower = Idefics3VisionConfig(
+
+
+def config(whole, vision):
+    tower = vision(
         hidden_size=36,
         intermediate_size=76,
         num_hidden_layers=3,
@@ -62,13 +71,26 @@ def build():
         image_size=SIDE,
         patch_size=PATCH,
     )
-    config = Idefics3Config(
-        vision_config=tower, text_config=text, image_token_id=IMAGE_ID, scale_factor=SCALE, pad_token_id=QWEN_SIZE + 2
+    return whole(
+        vision_config=tower, text_config=text(), image_token_id=IMAGE_ID, scale_factor=SCALE, pad_token_id=QWEN_SIZE + 2
     )
-    processor = Idefics3Processor(
-        image_processor=Idefics3ImageProcessor(size={"longest_edge": LONGEST}, max_image_size={"longest_edge": SIDE}),
+
+
+SIZES = {"size": {"longest_edge": LONGEST}, "max_image_size": {"longest_edge": SIDE}}
+PROMPTS = {"image_seq_len": (SIDE // PATCH // SCALE) ** 2, "chat_template": TEMPLATE}
+
+
+def build():
+    processor = Idefics3Processor(image_processor=Idefics3ImageProcessor(**SIZES), tokenizer=tokenizer(), **PROMPTS)
+    return Idefics3ForConditionalGeneration(config(Idefics3Config, Idefics3VisionConfig)), processor
+
+
+def smolvlm():
+    """The same model under its later name; its processor takes videos too, which Vireo does not."""
+    processor = SmolVLMProcessor(
+        image_processor=SmolVLMImageProcessor(**SIZES),
         tokenizer=tokenizer(),
-        image_seq_len=(SIDE // PATCH // SCALE) ** 2,
-        chat_template=TEMPLATE,
+        video_processor=SmolVLMVideoProcessor(**SIZES),
+        **PROMPTS,
     )
-    return Idefics3ForConditionalGeneration(config), processor
+    return SmolVLMForConditionalGeneration(config(SmolVLMConfig, SmolVLMVisionConfig)), processor

@@ -154,7 +154,7 @@ def main():
     run(name, "sft", "sft", "language", settings_of("cosine"))
     run("llava15-tiny", "orpo-completion", "orpo-completion", "language", settings_of("linear", warmup=3))
     run("llava15-tiny", "sft", "sft", "language", settings_of("linear"))
-    for family in ("onevision-tiny", "paligemma-tiny", "idefics2-tiny", "idefics3-tiny"):
+    for family in ("onevision-tiny", "paligemma-tiny", "idefics2-tiny", "idefics3-tiny", "smolvlm-tiny"):
         run(family, "orpo-completion", "orpo-completion", "everything", settings_of("cosine", warmup=2))
         run(family, "sft", "sft", "everything", settings_of("linear"))
     run_full("paligemma-tiny", "sft-full", settings_of("constant", steps=4, learning_rate=1e-3))

@@ -39,7 +39,7 @@ def tiles(image_processor, image, others=(), patch=idefics2.PATCH):
     if image_processor.__class__.__name__ == "Idefics2ImageProcessor":
         return idefics2.tiles(image_processor, image, others, patch)
     pixels = image_processor([[image, *others]], **RAW)["pixel_values"]
-    if image_processor.__class__.__name__ == "Idefics3ImageProcessor":
+    if image_processor.__class__.__name__ in ("Idefics3ImageProcessor", "SmolVLMImageProcessor"):
         pixels = pixels[:, : pixels.shape[1] // (1 + len(others))]  # a row's pictures one after the other
     pixels = pixels[0] if pixels.ndim == 5 else pixels[:1]
     levels = pixels.round().clamp(0, 255).byte()

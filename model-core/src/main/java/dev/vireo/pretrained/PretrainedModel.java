@@ -26,7 +26,13 @@ import org.jspecify.annotations.Nullable;
 /** What a Hugging Face model directory holds. Opening reads its small files only. */
 public final class PretrainedModel {
     private static final Families FAMILIES = new Families(List.of(
-            new Llava(), new LlavaNext(), new LlavaOnevision(), new Paligemma(), new Idefics2(), new Idefics3()));
+            new Llava(),
+            new LlavaNext(),
+            new LlavaOnevision(),
+            new Paligemma(),
+            new Idefics2(),
+            new Idefics3(),
+            Idefics3.smolVlm()));
 
     private final Path directory;
     private final ModelConfig config;

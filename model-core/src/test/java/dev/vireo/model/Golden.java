@@ -62,7 +62,8 @@ public final class Golden {
                 "onevision-tied",
                 "paligemma-tiny",
                 "idefics2-tiny",
-                "idefics3-tiny");
+                "idefics3-tiny",
+                "smolvlm-tiny");
     }
 
     public static Golden of(String name) {

@@ -52,7 +52,7 @@ class LoraCountsTest {
              "intermediate_size": 4304, "num_attention_heads": 16, "num_hidden_layers": 27, "patch_size": 14}
             """;
 
-    /** The first SmolVLM of 256 million parameters. */
+    /** SmolVLM of 256 million parameters, the first and the second. */
     private static final String IDEFICS3 = """
             "scale_factor": 4, "text_config": {"model_type": "llama", "hidden_size": 576, "intermediate_size": 1536,
              "num_attention_heads": 9, "num_hidden_layers": 30, "num_key_value_heads": 3, "vocab_size": 49280},
@@ -75,7 +75,8 @@ class LoraCountsTest {
                 Arguments.of(new Idefics2(), IDEFICS2, ".*connector.*", 4_710_400 / 2),
                 Arguments.of(new Idefics2(), IDEFICS2, "language", 41_943_040 / 2),
                 // tools/golden/lora_counts.py; 8 (768 * 16 + 576 + 12 * 13,824 + 30 * 10,176)
-                Arguments.of(new Idefics3(), IDEFICS3, "all-linear", 3_872_256));
+                Arguments.of(new Idefics3(), IDEFICS3, "all-linear", 3_872_256),
+                Arguments.of(Idefics3.smolVlm(), IDEFICS3, "all-linear", 3_872_256));
     }
 
     @ParameterizedTest

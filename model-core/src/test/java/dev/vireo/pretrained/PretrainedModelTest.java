@@ -84,11 +84,11 @@ class PretrainedModelTest {
 
     @Test
     void unknownFamilyIsNamedWithThoseThatThereAre() throws IOException {
-        Files.writeString(directory.resolve("config.json"), "{\"model_type\": \"smolvlm\"}");
+        Files.writeString(directory.resolve("config.json"), "{\"model_type\": \"qwen2_vl\"}");
         assertThatThrownBy(() -> PretrainedModel.open(directory))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(
-                        "config.json: model_type is smolvlm (known: llava, llava_next, llava_onevision, paligemma, idefics2, idefics3);"
+                        "config.json: model_type is qwen2_vl (known: llava, llava_next, llava_onevision, paligemma, idefics2, idefics3, smolvlm);"
                                 + " use a checkpoint of one of these types");
     }
 }

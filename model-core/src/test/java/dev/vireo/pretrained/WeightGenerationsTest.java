@@ -97,7 +97,8 @@ class WeightGenerationsTest {
                 "onevision-tied",
                 "paligemma-tiny",
                 "idefics2-tiny",
-                "idefics3-tiny"
+                "idefics3-tiny",
+                "smolvlm-tiny"
             })
     void whatIsSavedHasTheCurrentNamesAndSpelling(String name) throws Exception {
         Golden golden = Golden.of(name);

@@ -55,6 +55,9 @@ class TrajectoryTest {
         "idefics3-tiny, dpo-linear",
         "idefics3-tiny, orpo-completion",
         "idefics3-tiny, sft",
+        "smolvlm-tiny, dpo-linear",
+        "smolvlm-tiny, orpo-completion",
+        "smolvlm-tiny, sft",
     })
     void lossesAndFinalAdapterEqualTheReference(String name, String label) {
         Golden golden = Golden.of(name);

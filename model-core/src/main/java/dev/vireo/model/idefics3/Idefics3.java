@@ -23,17 +23,35 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Idefics3 (Laurencon et al. 2024, arXiv 2408.12637), which the first SmolVLM is too (Marafioti et al. 2025, arXiv 2504.05299);
- * transformers 5.23, models/idefics3.
+ * Idefics3 (Laurencon et al. 2024, arXiv 2408.12637), which the first SmolVLM is too, and SmolVLM2 under another type (Marafioti et
+ * al. 2025, arXiv 2504.05299), pictures only; transformers 5.23, models/idefics3 and models/smolvlm.
  */
 public final class Idefics3 implements ModelFamily {
     private static final String TEXT_MODEL = "model.text_model.";
     private static final String CONNECTOR = "model.connector";
     private static final String PROJECTION = CONNECTOR + ".modality_projection";
 
+    private final String modelType;
+    private final String processorType;
+
+    /** Of type {@code idefics3}. */
+    public Idefics3() {
+        this("idefics3", "Idefics3ImageProcessor");
+    }
+
+    private Idefics3(String modelType, String processorType) {
+        this.modelType = modelType;
+        this.processorType = processorType;
+    }
+
+    /** Of type {@code smolvlm}: the same model for pictures. */
+    public static Idefics3 smolVlm() {
+        return new Idefics3("smolvlm", "SmolVLMImageProcessor");
+    }
+
     @Override
     public String modelType() {
-        return "idefics3";
+        return modelType;
     }
 
     @Override
@@ -72,6 +90,7 @@ public final class Idefics3 implements ModelFamily {
 
     @Override
     public ImageProcessor images(ModelConfig config, ProcessorSettings settings) {
+        settings.requireType(processorType);
         return new Idefics3Images(config, settings);
     }
 }

@@ -34,9 +34,8 @@ final class Idefics3Images implements ImageProcessor {
     private final int tileTokens;
     private final boolean splitting;
 
-    /** @throws CheckpointMismatchException if the settings are another processor's, or cut other tiles than the model takes */
+    /** @throws CheckpointMismatchException if the settings cut other tiles than the model takes */
     Idefics3Images(ModelConfig config, ProcessorSettings settings) {
-        settings.requireType("Idefics3ImageProcessor");
         side = config.integer("vision_config.image_size");
         int tile = settings.all().integer("max_image_size.longest_edge");
         int patches = side / config.integer("vision_config.patch_size");
