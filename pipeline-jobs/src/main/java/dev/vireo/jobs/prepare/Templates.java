@@ -35,7 +35,9 @@ final class Templates {
         Path file = folder.resolve(setting.endsWith(SUFFIX) ? setting : setting + SUFFIX);
         if (!Files.isRegularFile(file)) {
             throw new InvalidSettingsException(List.of("Invalid prepare.template: " + setting
-                    + " (expected auto, a template text, or a name in " + folder + ": " + names(folder) + ")"));
+                    + " (expected auto, the text of a Jinja template, which has {{ }} in it, or a name in " + folder
+                    + ": "
+                    + names(folder) + ")"));
         }
         return Files.readString(file);
     }

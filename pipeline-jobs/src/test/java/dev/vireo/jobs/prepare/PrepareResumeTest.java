@@ -98,10 +98,12 @@ class PrepareResumeTest {
     @Test
     void settingsThatCannotWorkAreRefusedBeforeAnythingIsWritten() throws IOException {
         Path output = folder.resolve("out");
-        assertThatThrownBy(() -> runs.run(MODEL, PrepareRuns.input("vsft"), output, "prepare.template=unheard-of"))
+        assertThatThrownBy(() -> runs.run(
+                        MODEL, PrepareRuns.input("vsft"), output, "prepare.template=\"[INST] {question} [/INST]\""))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining(
-                        "Invalid prepare.template: unheard-of (expected auto, a template text, or a name");
+                        "Invalid prepare.template: [INST] {question} [/INST] (expected auto, the text of a"
+                                + " Jinja template, which has {{ }} in it, or a name in ");
         assertThatThrownBy(() -> runs.run(MODEL, PrepareRuns.input("vsft"), output, "prepare.schema=rlaif-v"))
                 .isInstanceOf(InvalidSettingsException.class)
                 .hasMessageContaining("its columns do not fit prepare.schema=rlaif-v");
