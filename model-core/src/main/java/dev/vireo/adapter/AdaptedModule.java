@@ -3,13 +3,15 @@ package dev.vireo.adapter;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.vireo.checkpoint.PeftAdapter;
 import dev.vireo.checkpoint.TensorInfo;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * A linear module with a new adapter.
+ * A linear module with an adapter that is trained.
  *
  * @param name the module
  * @param loraRank R of its factors
@@ -19,6 +21,21 @@ public record AdaptedModule(String name, int loraRank, long inFeatures, long out
     /** Trained elements: R (in + out) of the factors, and the magnitude's. */
     public long parameters() {
         return loraRank * (inFeatures + outFeatures) + magnitudes;
+    }
+
+    /**
+     * The modules that {@link LoraAdapter#attach} would adapt, with what they have.
+     *
+     * @throws dev.vireo.checkpoint.CheckpointMismatchException if the adapter does not fit
+     */
+    public static List<AdaptedModule> of(AdapterHost host, PeftAdapter stored) {
+        List<AdaptedModule> modules = new ArrayList<>();
+        host.fitted(stored).pairs().forEach((name, pair) -> {
+            long magnitudes = pair.magnitude() == null ? 0 : pair.outFeatures();
+            modules.add(
+                    new AdaptedModule(name, pair.loraRank(), pair.inFeatures(), pair.outFeatures(), magnitudes));
+        });
+        return modules;
     }
 
     /**

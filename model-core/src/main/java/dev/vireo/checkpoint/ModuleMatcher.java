@@ -52,9 +52,10 @@ public final class ModuleMatcher {
                     default -> matching(compile(targets), linears, names);
                 };
         if (matched.isEmpty()) {
+            List<String> possible = adaptable(linears).toList();
             throw new CheckpointMismatchException("Cannot place an adapter on modules \"" + targets + "\": none of the "
-                    + linears.size() + " linear modules of the model has a name that it matches as a whole"
-                    + NearNames.hint(literal(targets), linears)
+                    + possible.size() + " linear modules of the model that take one (its output head takes none) has a"
+                    + " name that it matches as a whole" + NearNames.hint(literal(targets), possible)
                     + "; an expression such as .*\\.q_proj takes a module in every layer");
         }
         return matched;

@@ -13,7 +13,7 @@ public final class Plan {
             "plan",
             "Say which modules a recipe trains and what memory, time and money it needs, before anything is launched.",
             Set.of(JobOption.MODEL),
-            Set.of(JobOption.SHARDS),
+            Set.of(JobOption.ADAPTER, JobOption.SHARDS),
             List.of("plan", "model", "train"),
             new PlanJob());
 

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
+import dev.vireo.checkpoint.LoraPair;
+import dev.vireo.checkpoint.PeftAdapter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,31 @@ class PlanTest {
                 .mapToInt(line -> Integer.parseInt(line.strip().split("\\s+")[1]))
                 .sum();
         assertThat(matched).isEqualTo(modules);
+    }
+
+    @Test
+    void continuedAdapterHasTheModulesAndRanksThatItHas() throws Exception {
+        GoldenShards golden = GoldenShards.of("llavanext-tiny");
+        Path adapter = golden.model().resolveSibling("adapters/dora/adapter");
+        long elements = PeftAdapter.read(adapter).pairs().values().stream()
+                .mapToLong(LoraPair::size)
+                .sum();
+        JobRun run = JobRun.of(
+                Plan.JOB, "--model", golden.model(), "--adapter", adapter, "plan.flops=1e12", "train.lora.rank=3");
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains(String.format(Locale.ROOT, "of which trained %,d", elements));
+        JobRun other = plan("llava-1.5-7b", "--adapter", adapter);
+        assertThat(other.status()).isEqualTo(2);
+        assertThat(other.err()).contains("Cannot attach the adapter of");
+    }
+
+    @Test
+    void targetsThatMatchNothingAreAWrongSetting() {
+        JobRun run = plan("llava-1.5-7b", "train.lora.targets=lm_head");
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err())
+                .contains("Cannot place an adapter on modules \"lm_head\": none of the")
+                .contains("its output head takes none");
     }
 
     @Test

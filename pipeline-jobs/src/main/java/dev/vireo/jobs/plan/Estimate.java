@@ -18,12 +18,14 @@ import dev.vireo.planning.RunPlan;
 import dev.vireo.quantization.BaseFormat;
 import dev.vireo.tensor.Precision;
 import dev.vireo.training.GraphBudget;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** What a recipe needs of each worker's machine, and which settings would need less. */
 public final class Estimate {
@@ -64,10 +66,16 @@ public final class Estimate {
      * Of the settings.
      *
      * @param survey stays the caller's
-     * @throws dev.vireo.checkpoint.CheckpointMismatchException if no module matches the adapter's targets
+     * @param continued directory of the adapter that is trained on, if any
+     * @throws dev.vireo.jobs.config.InvalidSettingsException if no module matches the adapter's targets, or it does not fit
      */
     public static Estimate of(
-            ModelSurvey survey, Settings settings, Precision precision, DataSize data, Machine machine) {
+            ModelSurvey survey,
+            @Nullable Path continued,
+            Settings settings,
+            Precision precision,
+            DataSize data,
+            Machine machine) {
         var train = settings.train();
         var choice = new Choice(
                 precision,
@@ -79,7 +87,7 @@ public final class Estimate {
                 train.optimizer().eightBit(),
                 train.optimizer().master() == OptimizerSettings.Master.KAHAN,
                 train.sharesOptimizer() ? train.batch().workers() : 1);
-        return new Estimate(survey, Adapted.of(survey, train), data, machine, choice, optimizer, train);
+        return new Estimate(survey, Adapted.of(survey, train, continued), data, machine, choice, optimizer, train);
     }
 
     /** The modules with an adapter; none where all parameters are trained. */

@@ -43,8 +43,10 @@ public final class PlanJob implements Job {
         Precision precision = precision(context.settings().model().precision());
         Machine machine = Machine.here(train.batch().workers()).withMemory(settings.memoryBytes());
         DataSize data = data(context, model);
+        String adapter = context.arguments().adapter();
+        Path continued = adapter == null ? null : LocalCopy.of(context.storage(), adapter);
         try (ModelSurvey survey = PretrainedModel.survey(model)) {
-            Estimate estimate = Estimate.of(survey, context.settings(), precision, data, machine);
+            Estimate estimate = Estimate.of(survey, continued, context.settings(), precision, data, machine);
             modules(context, estimate);
             memory(context, estimate, precision);
             time(context, estimate, data, precision);

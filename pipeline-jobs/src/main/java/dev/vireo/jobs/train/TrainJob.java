@@ -82,12 +82,14 @@ public final class TrainJob implements Job {
     /** Says what the run needs, and refuses what the machine of a worker cannot hold. */
     private static void estimate(JobContext context, TrainInputs inputs, Precision precision) throws IOException {
         Path directory = LocalCopy.of(context.storage(), context.arguments().model());
+        String adapter = context.arguments().adapter();
+        Path continued = adapter == null ? null : LocalCopy.of(context.storage(), adapter);
         BatchSettings batch = context.settings().train().batch();
         Machine machine = Machine.ofTask(
                 context.spark(), context.settings().train().batch().workers());
         DataSize data = DataSize.of(inputs.shards(), PretrainedModel.open(directory), batch);
         try (ModelSurvey survey = PretrainedModel.survey(directory)) {
-            Estimate estimate = Estimate.of(survey, context.settings(), precision, data, machine);
+            Estimate estimate = Estimate.of(survey, continued, context.settings(), precision, data, machine);
             context.console().note(estimate.line());
             if (!estimate.fits()) {
                 throw new InvalidSettingsException(List.of(estimate.refusal()));
