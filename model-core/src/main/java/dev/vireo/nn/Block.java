@@ -86,8 +86,8 @@ public final class Block {
     }
 
     /** Elements that a kept graph holds for an input of so many rows (tokens or positions): an estimate for the memory plan. */
-    public long graphElements(long rows) {
-        return graph.elements(rows);
+    public long graphElements(long rows, long sequences) {
+        return graph.elements(rows, sequences);
     }
 
     /**

@@ -18,9 +18,9 @@ public final class GraphMemory {
         this.elementBytes = elementBytes;
     }
 
-    /** Bytes that a block's graph takes for an input of so many rows. */
+    /** Bytes that a block's graph takes at most for an input of so many rows. */
     long bytes(Block block, long rows) {
-        return block.graphElements(rows) * elementBytes;
+        return block.graphElements(rows, 1) * elementBytes;
     }
 
     boolean fits(long bytes) {

@@ -14,8 +14,8 @@ record GraphSize(long perRow, long heads, long mostProbabilities) {
         return new GraphSize(perRow, 0, 0);
     }
 
-    /** Of an input of so many rows; of several sequences in one input at most. */
-    long elements(long rows) {
-        return rows * perRow + Math.min(rows * mostProbabilities, heads * rows * rows / 2);
+    /** Of an input of so many rows, packed from so many sequences of one length: as much at least. */
+    long elements(long rows, long sequences) {
+        return rows * perRow + Math.min(rows * mostProbabilities, heads * rows * rows / (2 * sequences));
     }
 }

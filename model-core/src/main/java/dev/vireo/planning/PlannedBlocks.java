@@ -54,7 +54,7 @@ final class PlannedBlocks {
             long rows = isTower(block)
                     ? recipe.batch().tiles() * positions
                     : recipe.batch().tokens();
-            long graph = block.graphElements(rows) * recipe.elementBytes();
+            long graph = block.graphElements(rows, recipe.batch().rows()) * recipe.elementBytes();
             long dequantized = dequantizedBytes(block);
             long trained = trained(block);
             active |= trained > 0;

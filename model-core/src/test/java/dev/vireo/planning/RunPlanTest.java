@@ -95,6 +95,21 @@ class RunPlanTest {
                 .isBetween(1.0, 1.15);
     }
 
+    /** Tokens see their own row alone: of the same tokens in more rows fewer probabilities are kept. */
+    @Test
+    void graphsOfShorterRowsKeepFewerProbabilities() {
+        long[] activations = new long[2];
+        for (int i = 0; i < 2; i++) {
+            MicroBatch batch = new MicroBatch(1000, 100, 3, i == 0 ? 1 : 4);
+            Recipe recipe = new Recipe(
+                    Precision.BF16, BaseFormat.AS_IS, language, true, Long.MAX_VALUE, batch, Optimizer.SINGLE);
+            activations[i] = new RunPlan(survey, recipe).memory(0).activations();
+        }
+        // 32 layers of 32 heads that see half of 1000 and of 250 tokens, and a layer that computes; what the allocator holds.
+        double fewer = 1.25 * 2 * 33 * 32 * 1000 * (1000 - 250) / 2;
+        assertThat((double) (activations[0] - activations[1])).isCloseTo(fewer, within(0.01 * fewer));
+    }
+
     @Test
     void keysAndValuesAreThoseOfEightHeadsInThirtyTwoLayers() {
         assertThat(plan(BaseFormat.AS_IS, language, 0).keyValueBytes(1)).isEqualTo(2 * 32 * 8 * 128 * 2);
