@@ -32,8 +32,7 @@ public record AdaptedModule(String name, int loraRank, long inFeatures, long out
         List<AdaptedModule> modules = new ArrayList<>();
         host.fitted(stored).pairs().forEach((name, pair) -> {
             long magnitudes = pair.magnitude() == null ? 0 : pair.outFeatures();
-            modules.add(
-                    new AdaptedModule(name, pair.loraRank(), pair.inFeatures(), pair.outFeatures(), magnitudes));
+            modules.add(new AdaptedModule(name, pair.loraRank(), pair.inFeatures(), pair.outFeatures(), magnitudes));
         });
         return modules;
     }

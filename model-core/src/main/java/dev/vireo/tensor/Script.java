@@ -135,6 +135,17 @@ public final class Script implements AutoCloseable {
         JniUtils.setNumThreads(threads);
     }
 
+    /** Does work in pieces so small that libtorch's threads, which meet at every operation, would wait more than compute. */
+    public static void onOneThread(Runnable work) {
+        int threads = JniUtils.getNumThreads();
+        JniUtils.setNumThreads(1);
+        try {
+            work.run();
+        } finally {
+            JniUtils.setNumThreads(threads);
+        }
+    }
+
     /** Shapes change at every call, so the executor that specialises on them costs more than it gains; a thread's setting. */
     private static boolean plainExecutor() {
         JniUtils.setGraphExecutorOptimize(false);

@@ -29,9 +29,8 @@ final class AdamW implements AutoCloseable {
             Pattern.compile("(.*\\.)?bias|.*(layer_?norm\\d?|layrnorm|rmsnorm|(^|[._])norm)(\\..*)?");
     private static final Pattern FASTER = Pattern.compile(".*\\.lora_(B\\.weight|magnitude_vector)");
     /**
-     * Elements of coded moments or compensated weights that are updated at once. On a CPU as many as its cache holds and libtorch
-     * computes on one thread: threads that meet at every operation cost more than they save. Of a whole model so many that
-     * threads pay.
+     * Elements of coded moments or compensated weights that are updated at once. On a CPU as many as its cache holds, on one thread:
+     * threads that meet at every operation cost more than they save. Of a whole model so many that threads pay.
      */
     private static final long CPU_CHUNK = 1 << 15;
 
@@ -169,8 +168,18 @@ final class AdamW implements AutoCloseable {
                     Tensors.host(scope, places),
                     Tensors.host(scope, rates),
                     Tensors.host(scope, layout));
-            script.call(scope, "update", inputs, parameters);
+            if (inSmallPieces()) {
+                Script.onOneThread(() -> script.call(scope, "update", inputs, parameters));
+            } else {
+                script.call(scope, "update", inputs, parameters);
+            }
         }
+    }
+
+    /** Whether more is done than libtorch's own single pass, and not for so many elements that threads pay. */
+    private boolean inSmallPieces() {
+        boolean plain = flat.type() == Masters.SINGLE && settings.moments() == Moments.SINGLE;
+        return !plain && chunk() == CPU_CHUNK;
     }
 
     /** The same whatever the range, so that the same elements are computed together. */

@@ -105,7 +105,8 @@ class RunPlanTest {
                     Precision.BF16, BaseFormat.AS_IS, language, true, Long.MAX_VALUE, batch, Optimizer.SINGLE);
             activations[i] = new RunPlan(survey, recipe).memory(0).activations();
         }
-        // 32 layers of 32 heads that see half of 1000 and of 250 tokens, and a layer that computes; what the allocator holds.
+        // 32 layers of 32 heads that see half of 1000 and of 250 tokens, and a layer that computes; what the allocator
+        // holds.
         double fewer = 1.25 * 2 * 33 * 32 * 1000 * (1000 - 250) / 2;
         assertThat((double) (activations[0] - activations[1])).isCloseTo(fewer, within(0.01 * fewer));
     }
