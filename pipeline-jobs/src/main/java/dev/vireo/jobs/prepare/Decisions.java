@@ -42,6 +42,11 @@ final class Decisions {
         this.notes = List.copyOf(notes);
     }
 
+    /** Whether an earlier run of the same job decided already. */
+    static boolean areMade(Storage storage, String output) throws IOException {
+        return storage.exists(Storage.child(output, NOTES));
+    }
+
     /**
      * Applies the rules to all rows but those of ids that came before, or takes what an earlier run decided.
      *
@@ -61,7 +66,7 @@ final class Decisions {
         }
         String table = storage.absolute(Storage.child(output, TABLE));
         String notes = Storage.child(output, NOTES);
-        if (!storage.exists(notes)) {
+        if (!areMade(storage, output)) {
             try (Selected selected = selection.run(candidates(spark, scan, ranges, sameIds))) {
                 selected.dropped().write().mode("overwrite").parquet(table);
                 storage.publish(notes, new Gson().toJson(selected.notes()));

@@ -79,7 +79,7 @@ public final class PrepareJob implements Job {
                 fingerprint,
                 context.arguments().overwrite());
         long started = System.nanoTime();
-        if (!selection.isEmpty()) {
+        if (!selection.isEmpty() && !Decisions.areMade(storage, output.path())) {
             context.console().note("Choosing rows: every row is read once before the first shard is made");
         }
         RowScan scan = new RowScan(storage, recipe, selection.needsLooks());
