@@ -81,9 +81,9 @@ class ProcessorSettingsTest {
     @Test
     void familiesRefuseOtherProcessors() {
         ModelConfig llava = ModelConfig.parse("{\"model_type\": \"llava\"}", "config.json");
-        assertThatThrownBy(() -> new Llava().images(llava, settings("SiglipImageProcessor", 336, "")))
-                .hasMessage("Cannot process images as file says: image_processor_type is SiglipImageProcessor"
-                        + " (supported: LlavaImageProcessor, CLIPImageProcessor)");
+        assertThatThrownBy(() -> new Llava().images(llava, settings("BlipImageProcessor", 336, "")))
+                .hasMessage("Cannot process images as file says: image_processor_type is BlipImageProcessor"
+                        + " (supported: LlavaImageProcessor, CLIPImageProcessor, SiglipImageProcessor)");
         assertThatThrownBy(() -> new Llava().images(llava, settings("LlavaImageProcessor", 224, "")))
                 .hasMessage("Cannot process images as file says: crop_size is 224 x 224, but the vision tower of"
                         + " config.json takes 336 x 336");
