@@ -162,20 +162,26 @@ def mistral(window, head_dim):
 
 
 def vicuna():
-    """Llama with a key of its own for each query."""
+    """Llama with a key of its own for each query, every bias that it can have, and Llama 3.1's rotary positions."""
     return LlamaConfig(
         vocab_size=VOCABULARY,
         hidden_size=48,
         intermediate_size=88,
         num_hidden_layers=2,
         num_attention_heads=4,
+        hidden_act="gelu_pytorch_tanh",
+        attention_bias=True,
+        mlp_bias=True,
+        rope_parameters={
+            "rope_type": "llama3", "rope_theta": 50000.0, "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 64,
+        },
         max_position_embeddings=4096,
         rms_norm_eps=1e-5,
         **SPECIAL_IDS,
     )
 
 
-def llavanext(value, style, text, layer=-2, pinpoints=PINPOINTS, template=MISTRAL_TEMPLATE):
+def llavanext(value, style, text, layer=-2, pinpoints=PINPOINTS, template=MISTRAL_TEMPLATE, processing=None, **changed):
     config = LlavaNextConfig(
         vision_config=tower(4, 80),
         text_config=text,
@@ -184,9 +190,10 @@ def llavanext(value, style, text, layer=-2, pinpoints=PINPOINTS, template=MISTRA
         image_grid_pinpoints=pinpoints,
         vision_feature_layer=layer,
         **SPECIAL_IDS,
+        **changed,
     )
     processor = LlavaNextProcessor(
-        image_processor=LlavaNextImageProcessor(image_grid_pinpoints=pinpoints, **image_settings(SIDE)),
+        image_processor=LlavaNextImageProcessor(image_grid_pinpoints=pinpoints, **image_settings(SIDE), **(processing or {})),
         tokenizer=tokenizer(style),
         chat_template=template,
         **processor_settings(PATCH),
@@ -207,7 +214,11 @@ def build(name):
         return model.to(torch.bfloat16), processor
     if name == "llavanext-vicuna":
         wide = [[SIDE, 4 * SIDE], [2 * SIDE, 2 * SIDE], [4 * SIDE, SIDE]]
-        return llavanext(22, "llama", vicuna(), layer=-3, pinpoints=wide, template=LLAVA_TEMPLATE)
+        odd = {"resample": 2, "image_mean": [0.5, 0.25, 0.4], "do_center_crop": False}
+        return llavanext(
+            22, "llama", vicuna(), layer=-3, pinpoints=wide, template=LLAVA_TEMPLATE, processing=odd,
+            multimodal_projector_bias=False, projector_hidden_act="silu",
+        )
     if name == "onevision-tiny":
         model, processor = onevision.build("anyres_max_4", onevision.pinpoints(3, 3))
         return randomise(model, 19), processor

@@ -12,17 +12,18 @@ import java.util.Optional;
  * Settings of a model's image processor, from {@code processor_config.json} (where transformers 5 keeps them) or
  * {@code preprocessor_config.json}. What the file leaves out has the value that transformers 5.23 gives it.
  *
- * <p>Steps that only some processors have are checked by the family that builds the processor; a processor that would skip
- * resizing, rescaling or normalisation, or resize by another filter than bicubic, is refused here.
+ * <p>Steps that only some processors have are checked by the family that builds the processor; one that would not resize is
+ * refused here. Rescaling and normalisation that are switched off leave the levels as they are.
  *
  * @param source the file, for messages
  * @param type its class in transformers, without the ending {@code Fast}
  * @param size what pictures are resized to
  * @param crop what is cut out of their middle; all of it ({@code size}) where the processor does not crop
  * @param padding whether pictures are padded first ({@code do_pad})
- * @param rescale the factor that makes numbers between 0 and 1 of uint8 levels
- * @param mean for red, green and blue, subtracted after rescaling
- * @param std divided by after that
+ * @param resample the filter, as {@code PIL.Image.Resampling} numbers it: 1 Lanczos, 2 bilinear, 3 bicubic
+ * @param rescale the factor that makes numbers between 0 and 1 of uint8 levels; 1 where the processor does not rescale
+ * @param mean for red, green and blue, subtracted after rescaling; 0 where the processor does not normalise
+ * @param std divided by after that; 1 where the processor does not normalise
  * @param pinpoints resolutions for tiling, height and width; empty if the file has none
  * @param all of it, by name, for what one processor alone has
  */
@@ -32,6 +33,7 @@ public record ProcessorSettings(
         Size size,
         Size crop,
         Padding padding,
+        int resample,
         double rescale,
         List<Double> mean,
         List<Double> std,
@@ -43,6 +45,9 @@ public record ProcessorSettings(
     private static final String TYPE = "image_processor_type";
     /** Whose defaults a processor has that the defaults do not name. */
     private static final String COMMON = "CLIPImageProcessor";
+
+    private static final String CROP = "do_center_crop";
+    private static final String MEAN = "image_mean";
 
     public ProcessorSettings {
         mean = List.copyOf(mean);
@@ -99,11 +104,12 @@ public record ProcessorSettings(
         return parse(JsonFile.parseObject(json, source), source);
     }
 
-    /** The mean as levels of red, green and blue: the ground on which some processors lay pictures. */
+    /** {@code image_mean} as levels of red, green and blue: the ground on which some processors lay pictures. */
     public byte[] meanColour() {
+        List<Double> levels = all.numbers(MEAN);
         byte[] colour = new byte[3];
         for (int channel = 0; channel < 3; channel++) {
-            colour[channel] = (byte) (int) (mean.get(channel) * 255);
+            colour[channel] = (byte) (int) (levels.get(channel) * 255);
         }
         return colour;
     }
@@ -118,18 +124,22 @@ public record ProcessorSettings(
             }
         });
         ModelConfig values = ModelConfig.parse(completed.toString(), source);
-        for (String step : List.of("do_resize", "do_center_crop", "do_rescale", "do_normalize", "resample")) {
-            values.requireOneOf(step, defaults.get(step).getAsString());
+        values.requireOneOf("do_resize", true);
+        values.requireOneOf("resample", 1, 2, 3);
+        if (!defaults.get(CROP).getAsBoolean()) {
+            values.requireOneOf(CROP, false);
         }
+        boolean normalises = values.flag("do_normalize");
         return new ProcessorSettings(
                 source,
                 withoutFast(values.text(TYPE)),
                 size(values, defaults),
                 crop(values, defaults),
                 values.flag("do_pad") ? Padding.PAD : Padding.NONE,
-                values.number("rescale_factor"),
-                values.numbers("image_mean"),
-                values.numbers("image_std"),
+                values.integer("resample"),
+                values.flag("do_rescale") ? values.number("rescale_factor") : 1,
+                normalises ? values.numbers(MEAN) : List.of(0.0, 0.0, 0.0),
+                normalises ? values.numbers("image_std") : List.of(1.0, 1.0, 1.0),
                 values.has("image_grid_pinpoints") ? values.integerLists("image_grid_pinpoints") : List.of(),
                 values);
     }
@@ -149,7 +159,7 @@ public record ProcessorSettings(
     }
 
     private static Size crop(ModelConfig values, JsonObject defaults) {
-        Size crop = values.flag("do_center_crop") ? size(values, "crop_size") : size(values, defaults);
+        Size crop = values.flag(CROP) ? size(values, "crop_size") : size(values, defaults);
         return new Size(crop.height(), crop.width(), Fit.EXACT);
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.vireo.image;
 
+import java.util.List;
+
 /** How the pixels around a place are weighed when a picture is resized. */
 public enum Filter {
     /** A triangle. */
@@ -30,11 +32,24 @@ public enum Filter {
     };
 
     private static final double A = -0.5;
+    private static final List<Filter> BY_NUMBER = List.of(LANCZOS, BILINEAR, BICUBIC);
 
     private final double radius;
 
     Filter(double radius) {
         this.radius = radius;
+    }
+
+    /**
+     * The filter of a number in {@code PIL.Image.Resampling}, which image processors' files call {@code resample}: 1 Lanczos,
+     * 2 bilinear, 3 bicubic.
+     */
+    public static Filter ofPillow(int number) {
+        if (number < 1 || number > BY_NUMBER.size()) {
+            throw new IllegalArgumentException("Cannot resize with resample " + number
+                    + " (supported: 1 Lanczos, 2 bilinear, 3 bicubic)");
+        }
+        return BY_NUMBER.get(number - 1);
     }
 
     /** Distance from which on the weight is 0, in input pixels where the picture does not shrink. */

@@ -59,6 +59,11 @@ public final class BlockParameters {
         return linear(module, inFeatures, outFeatures, source.take(module + ".bias", outFeatures));
     }
 
+    /** A linear module with a bias or without one. */
+    public BlockParameters linear(String module, int inFeatures, int outFeatures, boolean biased) {
+        return biased ? biasedLinear(module, inFeatures, outFeatures) : linear(module, inFeatures, outFeatures);
+    }
+
     private BlockParameters linear(String module, int inFeatures, int outFeatures, Parameter bias) {
         linears.add(new LinearModule(module, parameters.size(), inFeatures, outFeatures));
         LinearWeight weight = source.takeLinear(module + ".weight", outFeatures, inFeatures);

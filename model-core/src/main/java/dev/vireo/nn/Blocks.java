@@ -47,8 +47,22 @@ public final class Blocks implements AutoCloseable {
     }
 
     /** Rotary angles; {@code Rotary.py}. Its method is {@code angles}. */
-    public Script rotary(int headWidth, double theta) {
-        return script(Map.of("head_width", (long) headWidth, "theta", theta), "Rotary.py");
+    public Script rotary(RotaryShape shape) {
+        return script(
+                Map.of(
+                        "head_width",
+                        (long) shape.headWidth(),
+                        "theta",
+                        shape.theta(),
+                        "factor",
+                        shape.factor(),
+                        "low",
+                        shape.low(),
+                        "high",
+                        shape.high(),
+                        "original",
+                        shape.original()),
+                "Rotary.py");
     }
 
     /**

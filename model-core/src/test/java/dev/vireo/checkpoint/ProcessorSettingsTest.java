@@ -59,15 +59,36 @@ class ProcessorSettingsTest {
                 .hasMessageContaining("neither preprocessor_config.json nor image_processor in processor_config.json");
     }
 
+    @Test
+    void stepsThatAreOffLeaveLevelsAsTheyAre() {
+        ProcessorSettings settings = ProcessorSettings.parse(
+                """
+                {"image_processor_type": "CLIPImageProcessor", "do_rescale": false, "do_normalize": false,
+                 "do_center_crop": false, "resample": 2,
+                 "size": {"height": 28, "width": 28}, "image_mean": [0.5, 0.25, 0]}""",
+                "file");
+        assertThat(settings.rescale()).isEqualTo(1);
+        assertThat(settings.mean()).containsOnly(0.0);
+        assertThat(settings.std()).containsOnly(1.0);
+        assertThat(settings.resample()).isEqualTo(2);
+        assertThat(settings.crop()).isEqualTo(new ProcessorSettings.Size(28, 28, ProcessorSettings.Fit.EXACT));
+        assertThat(settings.meanColour()).containsExactly(127, 63, 0);
+    }
+
+    @Test
+    void aProcessorThatNeverCropsCannotBeToldTo() {
+        assertThatThrownBy(() -> ProcessorSettings.parse(
+                        "{\"image_processor_type\": \"SiglipImageProcessor\", \"do_center_crop\": true}", "file"))
+                .isInstanceOf(CheckpointMismatchException.class)
+                .hasMessageContaining("do_center_crop is true (supported: [false])");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "\"do_resize\": false | do_resize is false (supported: [true])",
-                "\"do_normalize\": false | do_normalize is false (supported: [true])",
-                "\"do_rescale\": false | do_rescale is false (supported: [true])",
-                "\"do_center_crop\": false | do_center_crop is false (supported: [true])",
-                "\"resample\": 2 | resample is 2 (supported: [3])",
+                "\"resample\": 0 | resample is 0 (supported: [1, 2, 3])",
                 "\"size\": {\"longest_edge\": 980} | size has longest_edge or max_height",
                 "\"size\": \"large\" | size is \"large\" (expected a whole number)",
             })

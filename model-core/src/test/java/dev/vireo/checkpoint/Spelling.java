@@ -54,7 +54,11 @@ public final class Spelling {
         JsonObject config = read("config.json");
         rename(config, "dtype", "torch_dtype");
         JsonObject text = config.getAsJsonObject("text_config");
-        text.add("rope_theta", text.remove("rope_parameters").getAsJsonObject().get("rope_theta"));
+        JsonObject rope = text.remove("rope_parameters").getAsJsonObject();
+        text.add("rope_theta", rope.remove("rope_theta"));
+        if (!rope.get("rope_type").getAsString().equals("default")) {
+            text.add("rope_scaling", rope);
+        }
         write("config.json", config);
         JsonObject processor = read("processor_config.json");
         write("preprocessor_config.json", processor.remove("image_processor"));

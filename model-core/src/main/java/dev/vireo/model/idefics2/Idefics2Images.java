@@ -37,6 +37,7 @@ final class Idefics2Images implements ImageProcessor {
     private final int patch;
     private final int latents;
     private final boolean splitting;
+    private final Filter filter;
 
     /** @throws CheckpointMismatchException if the settings are another processor's, or leave no patch of a picture */
     Idefics2Images(ModelConfig config, ProcessorSettings settings) {
@@ -48,6 +49,7 @@ final class Idefics2Images implements ImageProcessor {
         shortest = settings.all().integer("size.shortest_edge");
         longest = settings.size().height();
         splitting = settings.all().flag("do_image_splitting");
+        filter = Filter.ofPillow(settings.resample());
         patch = GridTower.patch(config);
         latents = config.integer("perceiver_config.resampler_n_latents");
         if (shortest < patch || longest < shortest) {
@@ -90,7 +92,7 @@ final class Idefics2Images implements ImageProcessor {
     private ImageSize draw(RgbImage image, int top, int left, ImageSize part, ByteArrayOutputStream tiles) {
         ImageSize fitted = fitted(part);
         var whole = new ImageSize(fitted.height() / patch * patch, fitted.width() / patch * patch);
-        tiles.writeBytes(Resizing.ofPart(Filter.BILINEAR, image, top, left, part, fitted.height(), fitted.width())
+        tiles.writeBytes(Resizing.ofPart(filter, image, top, left, part, fitted.height(), fitted.width())
                 .window(0, 0, whole.height(), whole.width())
                 .planes());
         return whole;

@@ -33,6 +33,7 @@ final class Idefics3Images implements ImageProcessor {
     private final int side;
     private final int tileTokens;
     private final boolean splitting;
+    private final Filter filter;
 
     /** @throws CheckpointMismatchException if the settings cut other tiles than the model takes */
     Idefics3Images(ModelConfig config, ProcessorSettings settings) {
@@ -52,13 +53,14 @@ final class Idefics3Images implements ImageProcessor {
         }
         longest = settings.size().height();
         splitting = settings.all().flag("do_image_splitting");
+        filter = Filter.ofPillow(settings.resample());
         tileTokens = patches / scale * (patches / scale);
     }
 
     @Override
     public ProcessedImage process(RgbImage image, int rowImages) {
         ImageSize first = limited(image.height(), image.width());
-        PlanarImage resized = Resizing.of(Filter.LANCZOS, image, first.height(), first.width())
+        PlanarImage resized = Resizing.of(filter, image, first.height(), first.width())
                 .whole();
         ImageSize grid = grid(image.height(), image.width());
         PlanarImage whole = splitting ? resized(resized, grid.height() * side, grid.width() * side) : resized;
@@ -74,8 +76,8 @@ final class Idefics3Images implements ImageProcessor {
         return new ProcessedImage(tiles, cut + 1, side, side, image.height(), image.width());
     }
 
-    private static PlanarImage resized(PlanarImage image, int height, int width) {
-        return Resizing.of(Filter.LANCZOS, image, height, width).whole();
+    private PlanarImage resized(PlanarImage image, int height, int width) {
+        return Resizing.of(filter, image, height, width).whole();
     }
 
     /** The longer side at its length, the other even, both within the limit. */

@@ -12,15 +12,17 @@ import dev.vireo.nn.DecoderShape.Prefix;
 import dev.vireo.nn.RmsNorm;
 import dev.vireo.nn.WeightSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Builds the decoder of Llama, Mistral (optional sliding window), Qwen2 (biases of queries, keys and values) and Gemma
- * (scaled embeddings, norms around 1, another activation): grouped heads, rotary positions. Source: transformers 5.23,
+ * Builds the decoder of Llama (optional biases), Mistral (optional sliding window), Qwen2 (biases of queries, keys and values)
+ * and Gemma (scaled embeddings, norms around 1, another activation): grouped heads, rotary positions. Source: transformers 5.23,
  * models/llama, models/mistral, models/qwen2, models/gemma.
  */
 public final class LlamaDecoder {
     private static final String LANGUAGE_MODEL = "model.language_model.";
+    private static final String LLAMA = "llama";
     private static final String MISTRAL = "mistral";
     private static final String QWEN2 = "qwen2";
     private static final String GEMMA = "gemma";
@@ -58,11 +60,8 @@ public final class LlamaDecoder {
      */
     public static TextDecoder build(
             ModelConfig config, ModelDevice device, WeightSource weights, String names, Prefix prefix) {
-        config.requireOneOf("text_config.model_type", "llama", MISTRAL, QWEN2, GEMMA);
-        config.requireOneOf("text_config.rope_parameters.rope_type", "default");
-        for (String different : List.of("attention_bias", "mlp_bias", "use_sliding_window")) {
-            config.requireOneOf("text_config." + different, false);
-        }
+        config.requireOneOf("text_config.model_type", LLAMA, MISTRAL, QWEN2, GEMMA);
+        config.requireOneOf("text_config.use_sliding_window", false);
         return new LlamaDecoder(config, device, weights, names).build(prefix);
     }
 
@@ -84,8 +83,7 @@ public final class LlamaDecoder {
             config.requireOneOf("text_config.hidden_act", Activation.GELU_TANH.label(), Activation.GELU.label());
             return Activation.GELU_TANH;
         }
-        config.requireOneOf("text_config.hidden_act", Activation.SILU.label());
-        return Activation.SILU;
+        return Activation.of(config.text("text_config.hidden_act"));
     }
 
     private TextDecoder build(Prefix prefix) {
@@ -117,7 +115,7 @@ public final class LlamaDecoder {
                 parameters().weight(names + "norm.weight", width).linear(output, width, vocabulary),
                 vocabulary,
                 norm);
-        var rotary = blocks.rotary(headWidth, config.number("text_config.rope_parameters.rope_theta"));
+        var rotary = blocks.rotary(RotaryScaling.of(config, headWidth));
         return new TextDecoder(embedding, rotary, layers, head, width, keyValueHeads, headWidth, vocabulary, window);
     }
 
@@ -129,20 +127,23 @@ public final class LlamaDecoder {
         int queries = shape.heads() * shape.headWidth();
         int keys = shape.keyValueHeads() * shape.headWidth();
         BlockParameters layer = parameters().weight(name + ".input_layernorm.weight", shape.width());
-        if (is(QWEN2)) {
-            layer.biasedLinear(name + ".self_attn.q_proj", shape.width(), queries)
-                    .biasedLinear(name + ".self_attn.k_proj", shape.width(), keys)
-                    .biasedLinear(name + ".self_attn.v_proj", shape.width(), keys);
-        } else {
-            layer.linear(name + ".self_attn.q_proj", shape.width(), queries)
-                    .linear(name + ".self_attn.k_proj", shape.width(), keys)
-                    .linear(name + ".self_attn.v_proj", shape.width(), keys);
-        }
-        return layer.linear(name + ".self_attn.o_proj", queries, shape.width())
+        boolean attention = hasBias("attention_bias", LLAMA, GEMMA);
+        boolean seen = attention || is(QWEN2);
+        boolean mlp = hasBias("mlp_bias", LLAMA);
+        return layer.linear(name + ".self_attn.q_proj", shape.width(), queries, seen)
+                .linear(name + ".self_attn.k_proj", shape.width(), keys, seen)
+                .linear(name + ".self_attn.v_proj", shape.width(), keys, seen)
+                .linear(name + ".self_attn.o_proj", queries, shape.width(), attention)
                 .weight(name + ".post_attention_layernorm.weight", shape.width())
-                .linear(name + ".mlp.gate_proj", shape.width(), shape.feedForward())
-                .linear(name + ".mlp.up_proj", shape.width(), shape.feedForward())
-                .linear(name + ".mlp.down_proj", shape.feedForward(), shape.width());
+                .linear(name + ".mlp.gate_proj", shape.width(), shape.feedForward(), mlp)
+                .linear(name + ".mlp.up_proj", shape.width(), shape.feedForward(), mlp)
+                .linear(name + ".mlp.down_proj", shape.feedForward(), shape.width(), mlp);
+    }
+
+    /** Whether a setting is on that only these language models have; the others pass over it. */
+    private boolean hasBias(String setting, String... types) {
+        String path = "text_config." + setting;
+        return Arrays.stream(types).anyMatch(this::is) && config.has(path) && config.flag(path);
     }
 
     private BlockParameters parameters() {

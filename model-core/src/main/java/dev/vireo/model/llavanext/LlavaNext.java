@@ -33,6 +33,8 @@ public final class LlavaNext implements ModelFamily {
 
     @Override
     public VisionEncoder vision(ModelConfig config, PixelScale pixels, ModelDevice device, WeightSource weights) {
+        // A class token has no place in the grid of patches.
+        config.requireOneOf("vision_feature_select_strategy", "default");
         return VisionEncoder.of(
                 tower(config).build(config, pixels, device, weights),
                 LlavaProjector.build(config, device, weights),

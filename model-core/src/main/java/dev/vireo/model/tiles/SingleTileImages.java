@@ -22,6 +22,7 @@ public final class SingleTileImages implements ImageProcessor {
 
     private final TowerTile tile;
     private final ProcessorSettings settings;
+    private final Filter filter;
 
     /**
      * @throws CheckpointMismatchException if the settings say that another processor than LLaVA's pads, or give no square tile
@@ -37,6 +38,7 @@ public final class SingleTileImages implements ImageProcessor {
         }
         this.tile = tile;
         this.settings = settings;
+        filter = Filter.ofPillow(settings.resample());
     }
 
     @Override
@@ -62,8 +64,8 @@ public final class SingleTileImages implements ImageProcessor {
     /** The middle of the picture resized to {@code height} x {@code width}; black where it is smaller than the tile. */
     private ProcessedImage cropped(RgbImage image, int height, int width) {
         Resizing resizing = settings.padding() == Padding.PAD
-                ? Resizing.ofSquare(Filter.BICUBIC, image, settings.meanColour(), height, width)
-                : Resizing.of(Filter.BICUBIC, image, height, width);
+                ? Resizing.ofSquare(filter, image, settings.meanColour(), height, width)
+                : Resizing.of(filter, image, height, width);
         int side = tile.side();
         int top = Math.max(0, (height - side) / 2);
         int left = Math.max(0, (width - side) / 2);

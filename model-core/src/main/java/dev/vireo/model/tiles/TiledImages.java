@@ -19,6 +19,7 @@ public final class TiledImages implements ImageProcessor {
     private final TowerTile tile;
     private final TileRules rules;
     private final ProcessorSettings settings;
+    private final Filter filter;
     private final Tiling tiling;
 
     /**
@@ -28,6 +29,7 @@ public final class TiledImages implements ImageProcessor {
         this.tile = tile;
         this.rules = rules;
         this.settings = settings;
+        filter = Filter.ofPillow(settings.resample());
         tiling = new Tiling(rules, settings);
     }
 
@@ -37,7 +39,7 @@ public final class TiledImages implements ImageProcessor {
             return tiling.process(image);
         }
         int side = tile.side();
-        PlanarImage square = Resizing.ofSquare(Filter.BICUBIC, image, settings.meanColour(), side, side)
+        PlanarImage square = Resizing.ofSquare(filter, image, settings.meanColour(), side, side)
                 .whole();
         return new ProcessedImage(square.planes(), 1, side, side, image.height(), image.width());
     }

@@ -17,11 +17,13 @@ import dev.vireo.image.RgbImage;
 final class Tiling {
     private final TileRules rules;
     private final int side;
+    private final Filter filter;
 
     /** @throws CheckpointMismatchException if the processor's sizes or resolutions are not the model's */
     Tiling(TileRules rules, ProcessorSettings settings) {
         this.rules = rules;
         side = rules.side();
+        filter = Filter.ofPillow(settings.resample());
         if (settings.size().height() != side || settings.size().width() != side) {
             throw new CheckpointMismatchException("Cannot process images as " + settings.source() + " says: size is "
                     + settings.size().height() + " x " + settings.size().width() + ", expected the side of a tile, "
@@ -40,7 +42,7 @@ final class Tiling {
         TileGrid grid = rules.grid(image.height(), image.width());
         int tileBytes = 3 * side * side;
         byte[] tiles = new byte[tileBytes * (1 + grid.tiles())];
-        Resizing.of(Filter.BICUBIC, image, side, side).whole().draw(tiles, 0, side, side, 0, 0);
+        Resizing.of(filter, image, side, side).whole().draw(tiles, 0, side, side, 0, 0);
         int gridHeight = grid.rows() * side;
         int gridWidth = grid.columns() * side;
         PlanarImage fitted = fitted(image, gridHeight, gridWidth);
@@ -55,14 +57,14 @@ final class Tiling {
     }
 
     /** The picture as large as it fits, its shape kept. */
-    private static PlanarImage fitted(RgbImage image, int gridHeight, int gridWidth) {
+    private PlanarImage fitted(RgbImage image, int gridHeight, int gridWidth) {
         double scaleWidth = (double) gridWidth / image.width();
         double scaleHeight = (double) gridHeight / image.height();
         if (scaleWidth < scaleHeight) {
             int height = Math.min((int) Math.ceil(image.height() * scaleWidth), gridHeight);
-            return Resizing.of(Filter.BICUBIC, image, height, gridWidth).whole();
+            return Resizing.of(filter, image, height, gridWidth).whole();
         }
         int width = Math.min((int) Math.ceil(image.width() * scaleHeight), gridWidth);
-        return Resizing.of(Filter.BICUBIC, image, gridHeight, width).whole();
+        return Resizing.of(filter, image, gridHeight, width).whole();
     }
 }

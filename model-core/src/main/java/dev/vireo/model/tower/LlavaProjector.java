@@ -11,18 +11,19 @@ import dev.vireo.nn.WeightSource;
 /** Builds the two linears between the tower and the language model, which the LLaVA families share. */
 public final class LlavaProjector {
     private static final String PREFIX = "model.multi_modal_projector";
+    private static final String BIAS = "multimodal_projector_bias";
 
     private LlavaProjector() {}
 
     /** From the tower's [B, S, D] to [B, P, D of the language model]; drops the class token if the configuration says so. */
     public static Block build(ModelConfig config, ModelDevice device, WeightSource weights) {
         config.requireOneOf("vision_feature_select_strategy", "default", "full");
-        config.requireOneOf("multimodal_projector_bias", true);
         int width = config.integer("vision_config.hidden_size");
         int textWidth = config.integer("text_config.hidden_size");
+        boolean biased = !config.has(BIAS) || config.flag(BIAS);
         var parameters = new BlockParameters(device.manager(), weights)
-                .biasedLinear(PREFIX + ".linear_1", width, textWidth)
-                .biasedLinear(PREFIX + ".linear_2", textWidth, textWidth)
+                .linear(PREFIX + ".linear_1", width, textWidth, biased)
+                .linear(PREFIX + ".linear_2", textWidth, textWidth, biased)
                 .none()
                 .none();
         var activation = Activation.of(config.text("projector_hidden_act"));

@@ -4,6 +4,7 @@ package dev.vireo.model.tower;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.vireo.checkpoint.CheckpointMismatchException;
 import dev.vireo.checkpoint.ModelConfig;
 import dev.vireo.model.ModelDevice;
 import dev.vireo.model.PixelScale;
@@ -18,6 +19,8 @@ import java.util.List;
 
 /** The transformer layers of the tower that {@code vision_config} describes, the same in CLIP and SigLIP. */
 final class TowerLayers {
+    private static final String SELECTED = "vision_feature_layer";
+
     private final ModelConfig config;
     private final ModelDevice device;
     private final WeightSource weights;
@@ -100,13 +103,23 @@ final class TowerLayers {
      */
     private static int selected(ModelConfig config) {
         int layers = config.integer("vision_config.num_hidden_layers");
-        int selected = config.has("vision_feature_layer") ? config.integer("vision_feature_layer") : layers;
+        int selected = config.has(SELECTED) ? one(config) : layers;
         int used = selected < 0 ? layers + 1 + selected : selected;
         if (used < 0 || used > layers) {
             throw new IllegalArgumentException("Invalid vision_feature_layer in " + config.source() + ": " + selected
                     + " (expected " + (-layers - 1) + " to " + layers + ": the tower has " + layers + " layers)");
         }
         return used;
+    }
+
+    /** Some models join the features of several layers; here it is one, written as a number or as a list. */
+    private static int one(ModelConfig config) {
+        List<Integer> selected = config.integers(SELECTED);
+        if (selected.size() != 1) {
+            throw new CheckpointMismatchException("Cannot build the model of " + config.source() + ": " + SELECTED + " is "
+                    + selected + " (supported: one layer)");
+        }
+        return selected.get(0);
     }
 
     /** One value for each channel, [3, 1, 1]. */

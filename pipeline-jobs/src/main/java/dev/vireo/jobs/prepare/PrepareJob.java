@@ -5,13 +5,16 @@ import dev.vireo.jobs.config.InvalidSettingsException;
 import dev.vireo.jobs.config.PrepareSettings;
 import dev.vireo.jobs.runtime.Job;
 import dev.vireo.jobs.runtime.JobContext;
+import dev.vireo.jobs.runtime.NativeLibraries;
 import dev.vireo.jobs.runtime.Progress;
 import dev.vireo.jobs.select.Selection;
 import dev.vireo.jobs.shards.Manifest;
 import dev.vireo.jobs.shards.Sha256;
 import dev.vireo.jobs.shards.ShardWriter;
+import dev.vireo.jobs.storage.LocalCopy;
 import dev.vireo.jobs.storage.OutputDirectory;
 import dev.vireo.jobs.storage.Storage;
+import dev.vireo.pretrained.PretrainedModel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +42,7 @@ public final class PrepareJob implements Job {
 
     @Override
     public void run(JobContext context) throws Exception {
+        NativeLibraries.prepare();
         PrepareSettings settings = context.settings().prepare();
         Storage storage = context.storage();
         Recipe recipe = Recipe.of(
@@ -105,6 +109,9 @@ public final class PrepareJob implements Job {
 
     private static ModelTools tools(Storage storage, Recipe recipe) throws IOException {
         try {
+            // What no later job could load is refused before its rows are prepared.
+            PretrainedModel.survey(LocalCopy.withoutWeights(storage, recipe.model()))
+                    .close();
             return ModelTools.of(storage, recipe);
         } catch (IllegalArgumentException e) {
             InvalidSettingsException told = new InvalidSettingsException(List.of(String.valueOf(e.getMessage())));
@@ -155,7 +162,8 @@ public final class PrepareJob implements Job {
                     .filter(task -> !done.containsKey(task.number()))
                     .toList();
             long rows = tasks.stream().mapToLong(task -> task.rows().count()).sum();
-            PrepareSettings settings = context.settings().prepare();
+            NativeLibraries.prepare();
+        PrepareSettings settings = context.settings().prepare();
             try (Progress progress = context.console().progress("prepare", "rows", rows)) {
                 ShardRun run = new ShardRun(
                         context.storage(), output, recipe, settings.shardRows(), (long) settings.shardSize() << 20);
