@@ -46,8 +46,8 @@ public enum Filter {
      */
     public static Filter ofPillow(int number) {
         if (number < 1 || number > BY_NUMBER.size()) {
-            throw new IllegalArgumentException("Cannot resize with resample " + number
-                    + " (supported: 1 Lanczos, 2 bilinear, 3 bicubic)");
+            throw new IllegalArgumentException(
+                    "Cannot resize with resample " + number + " (supported: 1 Lanczos, 2 bilinear, 3 bicubic)");
         }
         return BY_NUMBER.get(number - 1);
     }

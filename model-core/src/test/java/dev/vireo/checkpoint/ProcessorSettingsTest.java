@@ -61,12 +61,10 @@ class ProcessorSettingsTest {
 
     @Test
     void stepsThatAreOffLeaveLevelsAsTheyAre() {
-        ProcessorSettings settings = ProcessorSettings.parse(
-                """
+        ProcessorSettings settings = ProcessorSettings.parse("""
                 {"image_processor_type": "CLIPImageProcessor", "do_rescale": false, "do_normalize": false,
                  "do_center_crop": false, "resample": 2,
-                 "size": {"height": 28, "width": 28}, "image_mean": [0.5, 0.25, 0]}""",
-                "file");
+                 "size": {"height": 28, "width": 28}, "image_mean": [0.5, 0.25, 0]}""", "file");
         assertThat(settings.rescale()).isEqualTo(1);
         assertThat(settings.mean()).containsOnly(0.0);
         assertThat(settings.std()).containsOnly(1.0);

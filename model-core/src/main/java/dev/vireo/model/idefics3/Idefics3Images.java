@@ -60,8 +60,8 @@ final class Idefics3Images implements ImageProcessor {
     @Override
     public ProcessedImage process(RgbImage image, int rowImages) {
         ImageSize first = limited(image.height(), image.width());
-        PlanarImage resized = Resizing.of(filter, image, first.height(), first.width())
-                .whole();
+        PlanarImage resized =
+                Resizing.of(filter, image, first.height(), first.width()).whole();
         ImageSize grid = grid(image.height(), image.width());
         PlanarImage whole = splitting ? resized(resized, grid.height() * side, grid.width() * side) : resized;
         int cut = pieces(grid) - 1;

@@ -27,13 +27,14 @@ final class RotaryScaling {
         double theta = config.number(ROPE + "rope_theta");
         return switch (config.text(ROPE + "rope_type")) {
             case LINEAR -> RotaryShape.linear(headWidth, theta, config.number(ROPE + "factor"));
-            case LLAMA3 -> new RotaryShape(
-                    headWidth,
-                    theta,
-                    config.number(ROPE + "factor"),
-                    config.number(ROPE + "low_freq_factor"),
-                    config.number(ROPE + "high_freq_factor"),
-                    config.integer(ROPE + "original_max_position_embeddings"));
+            case LLAMA3 ->
+                new RotaryShape(
+                        headWidth,
+                        theta,
+                        config.number(ROPE + "factor"),
+                        config.number(ROPE + "low_freq_factor"),
+                        config.number(ROPE + "high_freq_factor"),
+                        config.integer(ROPE + "original_max_position_embeddings"));
             default -> RotaryShape.linear(headWidth, theta, 1);
         };
     }

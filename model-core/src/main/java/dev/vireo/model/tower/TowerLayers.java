@@ -116,8 +116,8 @@ final class TowerLayers {
     private static int one(ModelConfig config) {
         List<Integer> selected = config.integers(SELECTED);
         if (selected.size() != 1) {
-            throw new CheckpointMismatchException("Cannot build the model of " + config.source() + ": " + SELECTED + " is "
-                    + selected + " (supported: one layer)");
+            throw new CheckpointMismatchException("Cannot build the model of " + config.source() + ": " + SELECTED
+                    + " is " + selected + " (supported: one layer)");
         }
         return selected.get(0);
     }

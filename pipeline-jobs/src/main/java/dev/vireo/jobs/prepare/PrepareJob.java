@@ -163,7 +163,7 @@ public final class PrepareJob implements Job {
                     .toList();
             long rows = tasks.stream().mapToLong(task -> task.rows().count()).sum();
             NativeLibraries.prepare();
-        PrepareSettings settings = context.settings().prepare();
+            PrepareSettings settings = context.settings().prepare();
             try (Progress progress = context.console().progress("prepare", "rows", rows)) {
                 ShardRun run = new ShardRun(
                         context.storage(), output, recipe, settings.shardRows(), (long) settings.shardSize() << 20);
