@@ -66,6 +66,16 @@ class MonitoringTest {
         return sum / policy.length;
     }
 
+    private static Replica replica(VisionLanguageModel model, LoraAdapter attached) {
+        return new Replica(
+                model,
+                attached.parameters(),
+                new Sft(),
+                ReferenceLogProbs.none(),
+                new AdamWSettings(0.9, 0.999, 1e-8, 0, 1),
+                new GraphMemory(0, 4));
+    }
+
     @Test
     void divergenceAndEntropyAreThoseOfTransformersLogits() {
         double[][] base = logProbs("logits.safetensors");
@@ -76,13 +86,7 @@ class MonitoringTest {
                 LoraAdapter attached = GoldenAdapter.attach(golden, model, "dora");
                 Evaluation evaluation = new Evaluation(
                         model, new Sft(), ReferenceLogProbs.none(), Weights.ADAPTED, BaseModel.below(model));
-                Replica replica = new Replica(
-                        model,
-                        attached.parameters(),
-                        new Sft(),
-                        ReferenceLogProbs.none(),
-                        new AdamWSettings(0.9, 0.999, 1e-8, 0, 1),
-                        new GraphMemory(0, 4))) {
+                Replica replica = replica(model, attached)) {
             List<List<Sample>> micro = List.of(List.of(row, golden.row("plain")), List.of(golden.row("unicode")));
             BatchTotals totals = GoldenRun.totals(micro, new Sft(), model.imageTokenId());
             MetricSums sums = evaluation.zero();
@@ -103,13 +107,7 @@ class MonitoringTest {
     void unwatchedStepMeasuresNeither() {
         try (VisionLanguageModel model = GoldenModels.load(golden, Precision.FP32);
                 LoraAdapter attached = GoldenAdapter.attach(golden, model, "language");
-                Replica replica = new Replica(
-                        model,
-                        attached.parameters(),
-                        new Sft(),
-                        ReferenceLogProbs.none(),
-                        new AdamWSettings(0.9, 0.999, 1e-8, 0, 1),
-                        new GraphMemory(0, 4))) {
+                Replica replica = replica(model, attached)) {
             List<List<Sample>> micro = List.of(List.of(row));
             BatchTotals totals = GoldenRun.totals(micro, new Sft(), model.imageTokenId());
             StepResult step = replica.step(new StepInput(micro, totals, 0), GradientExchange.single());
@@ -194,13 +192,7 @@ class MonitoringTest {
         Sample picture = golden.row("plain");
         try (VisionLanguageModel model = GoldenModels.load(golden, Precision.FP32);
                 LoraAdapter attached = GoldenAdapter.attach(golden, model, "language");
-                Replica replica = new Replica(
-                        model,
-                        attached.parameters(),
-                        new Sft(),
-                        ReferenceLogProbs.none(),
-                        new AdamWSettings(0.9, 0.999, 1e-8, 0, 1),
-                        new GraphMemory(0, 4))) {
+                Replica replica = replica(model, attached)) {
             model.keepFeatures(FeatureFiles.open(folder, model.encoderHash(), 1 << 20));
             List<List<Sample>> micro = List.of(List.of(picture));
             StepInput input = new StepInput(micro, GoldenRun.totals(micro, new Sft(), model.imageTokenId()), 0);

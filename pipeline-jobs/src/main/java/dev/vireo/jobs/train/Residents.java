@@ -45,7 +45,7 @@ final class Residents {
         for (Resident resident : useless) {
             resident.close();
         }
-        return taken == null ? Resident.load(plan, device) : taken;
+        return taken == null ? ResidentLoader.load(plan, device) : taken;
     }
 
     private @Nullable Resident take(TrainPlan plan, Device device, Position wanted, int rank) {
