@@ -225,7 +225,11 @@ def add_wanted(x: Tensor, g: Tensor, segments: Tensor, queries: Tensor) -> Tenso
       b = torch.add_(torch.slice(x, 0, f, e), torch.slice(g, 0, at, at + e - f))
       at = at + e - f
   return x
-# x [n, T, E], cos and sin [T, E]: rotation of halves, as transformers' rotate_half
-def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+# x [n, T, E], cos and sin [T, E]: rotation of halves, as transformers' rotate_half; sign -1 turns back, which pulls gradients
+# through it
+def rotate(x: Tensor, cos: Tensor, sin: Tensor, sign: float) -> Tensor:
   h = torch.floordiv(torch.size(x, -1), 2)
-  return x * cos + torch.cat([torch.neg(torch.slice(x, -1, h)), torch.slice(x, -1, 0, h)], -1) * sin
+  y = x * cos
+  a = torch.addcmul_(torch.slice(y, -1, 0, h), torch.slice(x, -1, h), torch.slice(sin, -1, 0, h), value=-sign)
+  b = torch.addcmul_(torch.slice(y, -1, h), torch.slice(x, -1, 0, h), torch.slice(sin, -1, h), value=sign)
+  return y

@@ -14,118 +14,102 @@ class DecoderLayer(Module):
   kept_scores : int
   def split(self: __torch__.DecoderLayer, x: Tensor) -> Tensor:
     return torch.transpose(torch.view(x, [torch.size(x, 0), -1, self.head_width]), 0, 1)
+  # [n, T, E] -> [T, n E]
+  def joined(self: __torch__.DecoderLayer, x: Tensor) -> Tensor:
+    return torch.reshape(torch.transpose(x, 0, 1), [torch.size(x, 1), -1])
   # from the second norm's output: W_down(act(W_gate n) * W_up n)
   def mlp(self: __torch__.DecoderLayer, n: Tensor, p: List[Tensor]) -> Tensor:
-    return __torch__.linear(__torch__.activation(__torch__.linear(n, p, 34), self.activation) * __torch__.linear(n, p, 42), p, 50)
+    gate = __torch__.activated(__torch__.linear(n, p, 34), self.activation)
+    return __torch__.linear(torch.mul_(gate, __torch__.linear(n, p, 42)), p, 50)
   # from the first norm's output to rotated queries of the wanted tokens, rotated keys, values
-  def qkv(self: __torch__.DecoderLayer, n: Tensor, x: List[Tensor], queries: Tensor, p: List[Tensor]) -> List[Tensor]:
+  def qkv(self: __torch__.DecoderLayer, n: Tensor, x: List[Tensor], queries: Tensor, p: List[Tensor], kept: List[Tensor]) -> List[Tensor]:
     m = __torch__.wanted(n, x[3], queries)
     cos = __torch__.wanted(x[1], x[3], queries)
     sin = __torch__.wanted(x[2], x[3], queries)
-    q = __torch__.rotate((self).split(__torch__.linear(m, p, 1), ), cos, sin)
-    k = __torch__.rotate((self).split(__torch__.linear(n, p, 9), ), x[1], x[2])
-    return [q, k, (self).split(__torch__.linear(n, p, 17), )]
+    q = __torch__.rotate((self).split(__torch__.project(m, p, 1, kept), ), cos, sin, 1.)
+    k = __torch__.rotate((self).split(__torch__.project(n, p, 9, kept), ), x[1], x[2], 1.)
+    return [q, k, (self).split(__torch__.project(n, p, 17, kept), )]
   # from the layer's input and the attention's output of the wanted tokens to the layer's output
   def after(self: __torch__.DecoderLayer, x: Tensor, o: Tensor, p: List[Tensor]) -> Tensor:
-    h = x + __torch__.linear(o, p, 25)
-    return h + (self).mlp(__torch__.rms(h, p[33], self.eps, self.plus), p, )
+    h = torch.add_(__torch__.linear(o, p, 25), x)
+    return torch.add_((self).mlp(__torch__.rms(h, p[33], self.eps, self.plus), p, ), h)
   def forward(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
-    h = (self).qkv(__torch__.rms(x[0], p[0], self.eps, self.plus), x, x[4], p, )
+    none = annotate(List[Tensor], [])
+    h = (self).qkv(__torch__.rms(x[0], p[0], self.eps, self.plus), x, x[4], p, none, )
     o = __torch__.attend(h[0], h[1], h[2], x[3], x[4], self.window, 0, annotate(List[Tensor], []))
     return [(self).after(__torch__.wanted(x[0], x[3], x[4]), o, p, )]
-  # As Gradients.py has them, but recorded are only the linear modules and rotations: the gradients of norms, attention, activation
-  # and sums are written out here.
-  # x = [wants, inputs...] -> [y, x, n, r of the first norm, q, k, v, o, h recorded, h, m, r of the second norm, y recorded,
-  # segments, queries, wants, number of probabilities, gate, up, s = act(gate) up, probabilities..., leaves...]
+  # As Gradients.py has them, with every gradient written out here instead of recorded.
+  # x = [wants, inputs...] -> [y, x, n, r of the first norm, q, k, v, o, h, m, r of the second norm, gate, up, s = act(gate) up,
+  # cos, sin, segments, queries, wants, what project kept of the seven linears, probabilities...]
   def keep(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
-    ps = annotate(List[Tensor], [])
-    constant = torch.clone(x[0])
-    zero = torch.zero_(torch.slice(constant, 0, 0, 1))
-    ls = (self).leaves(constant, torch.slice(x, 1), p, annotate(List[Tensor], []), ps, )
-    a = __torch__.normed(x[1], p[0], self.eps, self.plus)
-    n = torch.requires_grad_(torch.detach(a[0]), int(x[0][0]) + int(x[0][1]) > 0)
-    xs = torch.slice(x, 1)
-    q = (self).qkv(n, xs, x[5], ps, )
+    kept = annotate(List[Tensor], [])
+    # What is before this layer may have recorded its graph.
+    before = torch.detach(x[1])
+    a = __torch__.normed(before, p[0], self.eps, self.plus)
+    q = (self).qkv(a[0], torch.slice(x, 1), x[5], p, kept, )
     probabilities = annotate(List[Tensor], [])
-    most = self.kept_scores * torch.size(x[1], 0)
-    o = __torch__.attend(torch.detach(q[0]), torch.detach(q[1]), torch.detach(q[2]), x[4], x[5], self.window, most, probabilities)
-    o = torch.requires_grad_(torch.detach(o), True)
-    # A sum keeps neither of what it adds.
-    d = __torch__.wanted(torch.detach(x[1]), x[4], x[5]) + __torch__.linear(o, ps, 25)
-    h = torch.detach(d)
+    most = self.kept_scores * torch.size(before, 0)
+    o = __torch__.attend(q[0], q[1], q[2], x[4], x[5], self.window, most, probabilities)
+    h = torch.add_(__torch__.project(o, p, 25, kept), __torch__.wanted(before, x[4], x[5]))
     b = __torch__.normed(h, p[33], self.eps, self.plus)
-    m = torch.requires_grad_(torch.detach(b[0]), True)
-    gate = __torch__.linear(m, ps, 34)
-    up = __torch__.linear(m, ps, 42)
-    s = torch.requires_grad_(__torch__.activation(torch.detach(gate), self.activation) * torch.detach(up), True)
-    u = h + __torch__.linear(s, ps, 50)
-    count = torch.tensor([torch.len(probabilities)], dtype=4)
-    out = [torch.detach(u), x[1], n, a[1], q[0], q[1], q[2], o, d, h, m, b[1], u, x[4], x[5], x[0], count, gate, up, s]
+    gate = __torch__.project(b[0], p, 34, kept)
+    up = __torch__.project(b[0], p, 42, kept)
+    s = torch.mul_(__torch__.activation(gate, self.activation), up)
+    y = torch.add_(__torch__.project(s, p, 50, kept), h)
+    out = [y, before, a[0], a[1], q[0], q[1], q[2], o, h, b[0], b[1], gate, up, s, x[2], x[3], x[4], x[5], x[0]]
+    for i in range(torch.len(kept)):
+      c = torch.append(out, kept[i])
     for i in range(torch.len(probabilities)):
-      c = torch.append(out, probabilities[i])
-    for i in range(torch.len(ls)):
-      e = torch.append(out, ls[i])
+      d = torch.append(out, probabilities[i])
     return out
+  # whether a parameter from place s to e wants a gradient
+  def wanting(self: __torch__.DecoderLayer, wants: Tensor, s: int, e: int) -> bool:
+    return int(torch.sum(torch.slice(wants, 0, 1 + s, 1 + e))) > 0
   # x = [gy, then what keep returns] -> the wanted gradients
   def pull(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
-    first = 21 + int(x[17][0])
-    ls = torch.slice(x, first)
+    wants = x[19]
+    kept = torch.slice(x, 20, 41)
+    none = torch.slice(wants, 0, 0, 0)
     gs = annotate(List[Tensor], [])
-    for i in range(torch.len(ls)):
-      a = torch.append(gs, torch.slice(x[17], 0, 0, 0))
-    gp = (self).through([x[13]], [x[0]], x[20], ls, gs, )
-    gate = torch.detach(x[18])
-    gu = gp * __torch__.activation(gate, self.activation)
-    gg = __torch__.pull_activation(torch.mul_(gp, torch.detach(x[19])), gate, self.activation)
-    gm = (self).through([x[18], x[19]], [gg, gu], x[11], ls, gs, )
-    second = __torch__.pull_rms(gm, x[10], p[33], x[12], self.eps, self.plus)
-    gh = x[0] + second[0]
-    go = (self).through([x[9]], [gh], x[8], ls, gs, )
+    for i in range(torch.len(p)):
+      a = torch.append(gs, none)
+    further = int(wants[0]) == 1
+    first = further or int(wants[1]) == 1
+    attention = first or (self).wanting(wants, 1, 25, )
+    gp = __torch__.pull_linear(x[0], x[14], p, 50, torch.slice(kept, 18), wants, gs, none, True)
+    gu = torch.mul_(__torch__.activation(x[12], self.activation), gp)
+    gg = __torch__.pull_activation(torch.mul_(gp, x[13]), x[12], self.activation)
+    gm = __torch__.pull_linear(gg, x[10], p, 34, torch.slice(kept, 12, 15), wants, gs, none, True)
+    gm = __torch__.pull_linear(gu, x[10], p, 42, torch.slice(kept, 15, 18), wants, gs, gm, True)
+    second = __torch__.pull_rms(gm, x[9], p[33], x[11], self.eps, self.plus)
+    gs[33] = torch.to(second[1], ops.prim.dtype(p[33]))
+    gh = torch.add_(second[0], x[0])
+    go = __torch__.pull_linear(gh, x[8], p, 25, torch.slice(kept, 9, 12), wants, gs, none, attention)
     out = annotate(List[Tensor], [])
-    if ops.prim.requires_grad(x[5]) or ops.prim.requires_grad(x[6]) or ops.prim.requires_grad(x[7]):
-      ga = __torch__.pull_attention(go, torch.detach(x[5]), torch.detach(x[6]), torch.detach(x[7]), x[14], x[15], self.window, torch.slice(x, 21, first))
-      hs = annotate(List[Tensor], [])
-      hg = annotate(List[Tensor], [])
-      for i in range(3):
-        if ops.prim.requires_grad(x[5 + i]):
-          b = torch.append(hs, x[5 + i])
-          c = torch.append(hg, ga[i])
-      gn = (self).through(hs, hg, x[3], ls, gs, )
-      if ops.prim.requires_grad(x[3]):
+    if attention:
+      ga = __torch__.pull_attention(go, x[5], x[6], x[7], x[17], x[18], self.window, torch.slice(x, 41))
+      cos = __torch__.wanted(x[15], x[17], x[18])
+      sin = __torch__.wanted(x[16], x[17], x[18])
+      gq = (self).joined(__torch__.rotate(ga[0], cos, sin, -1.), )
+      gk = (self).joined(__torch__.rotate(ga[1], x[15], x[16], -1.), )
+      gn = __torch__.pull_linear(gk, x[3], p, 9, torch.slice(kept, 3, 6), wants, gs, none, first)
+      gn = __torch__.pull_linear((self).joined(ga[2], ), x[3], p, 17, torch.slice(kept, 6, 9), wants, gs, gn, first)
+      m = __torch__.wanted(x[3], x[17], x[18])
+      if torch.numel(x[18]) > 0:
+        gw = __torch__.pull_linear(gq, m, p, 1, torch.slice(kept, 0, 3), wants, gs, none, first)
+        if first:
+          gn = __torch__.add_wanted(gn, gw, x[17], x[18])
+      else:
+        gn = __torch__.pull_linear(gq, m, p, 1, torch.slice(kept, 0, 3), wants, gs, gn, first)
+      if first:
         norm = __torch__.pull_rms(gn, x[2], p[0], x[4], self.eps, self.plus)
-        if int(x[16][0]) == 1:
-          d = torch.append(out, __torch__.add_wanted(norm[0], gh, x[14], x[15]))
-        if int(x[16][1]) == 1:
-          gs[0] = torch.to(norm[1], ops.prim.dtype(ls[0]))
-    if int(x[16][34]) == 1:
-      place = int(torch.sum(torch.slice(x[16], 0, 1, 34)))
-      gs[place] = torch.to(second[1], ops.prim.dtype(ls[place]))
-    for i in range(torch.len(ls)):
-      g = gs[i]
-      if torch.numel(g) == 0:
-        g = torch.zeros_like(ls[i])
-      e = torch.append(out, g)
+        gs[0] = torch.to(norm[1], ops.prim.dtype(p[0]))
+        if further:
+          b = torch.append(out, __torch__.add_wanted(norm[0], gh, x[17], x[18]))
+    for i in range(torch.len(p)):
+      if int(wants[1 + i]) == 1:
+        c = torch.append(out, gs[i])
     return out
-  # Pulls gradients back through a recorded part: those of the leaves that it reaches go into gs; -> that of its input x, or
-  # an empty tensor where it wants none.
-  def through(self: __torch__.DecoderLayer, ys: List[Tensor], gys: List[Tensor], x: Tensor, ls: List[Tensor], gs: List[Tensor]) -> Tensor:
-    os = annotate(List[Tensor], [])
-    given = annotate(List[Optional[Tensor]], [])
-    for i in range(torch.len(gys)):
-      a = torch.append(given, gys[i])
-    for i in range(torch.len(ls)):
-      b = torch.append(os, ls[i])
-    if ops.prim.requires_grad(x):
-      c = torch.append(os, x)
-    found = torch.autograd.grad(ys, os, given, None, False, True)
-    for i in range(torch.len(ls)):
-      g = found[i]
-      if torch.__isnot__(g, None):
-        gs[i] = torch._unwrap_optional(g)
-    y = torch.slice(x, 0, 0, 0)
-    if ops.prim.requires_grad(x):
-      y = torch._unwrap_optional(found[torch.len(ls)])
-    return y
   # x = [gy, wants, inputs...] -> the wanted gradients, by computing the layer once more
   def vjp(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     kept = (self).keep(torch.slice(x, 1), p, )
@@ -138,7 +122,7 @@ class DecoderLayer(Module):
   # x = [hidden [T, D], cos [T, E], sin [T, E], segments, capacity int64 [1] on the host]
   def prefill(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
     all = torch.slice(x[3], 0, 0, 0)
-    h = (self).qkv(__torch__.rms(x[0], p[0], self.eps, self.plus), x, all, p, )
+    h = (self).qkv(__torch__.rms(x[0], p[0], self.eps, self.plus), x, all, p, annotate(List[Tensor], []), )
     o = __torch__.attend(h[0], h[1], h[2], x[3], all, self.window, 0, annotate(List[Tensor], []))
     y = (self).after(x[0], o, p, )
     size = [torch.size(h[1], 0), int(x[4][0]), torch.size(h[1], 2)]
@@ -152,7 +136,7 @@ class DecoderLayer(Module):
   # x = [hidden [n, D], cos [n, E], sin [n, E], keys, values [Hkv, capacity, E] (written in place), place int64 [1] on the
   # host: the first free one, seen bool [n, place + n]: empty where every place is seen by all]
   def step(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
-    h = (self).qkv(__torch__.rms(x[0], p[0], self.eps, self.plus), x, torch.slice(x[5], 0, 0, 0), p, )
+    h = (self).qkv(__torch__.rms(x[0], p[0], self.eps, self.plus), x, torch.slice(x[5], 0, 0, 0), p, annotate(List[Tensor], []), )
     n = torch.size(x[0], 0)
     start = int(x[5][0])
     end = start + n

@@ -83,7 +83,8 @@ def row_norms(w: Tensor, p: List[Tensor], i: int) -> Tensor:
 # A linear module takes eight places of a block's parameters: W [out, in], b [out], A [R, in], B [out, R], s [1], or [4]
 # where A's input has dropout, M [out]; two more are for what a quantized W needs: q and z above.
 # What is absent is an empty tensor. A, B and M may be float32 beside a bfloat16 W: they are cast to x's type.
-def linear(x: Tensor, p: List[Tensor], i: int) -> Tensor:
+# kept: receives what pull_linear needs beside x: W as it was used, s x A^T [T, R], and with M x W^T + s (x A^T) B^T [T, out].
+def project(x: Tensor, p: List[Tensor], i: int, kept: List[Tensor]) -> Tensor:
   b = p[i + 1]
   w = __torch__.weight(x, p, i)
   if torch.numel(b) > 0:
@@ -91,14 +92,16 @@ def linear(x: Tensor, p: List[Tensor], i: int) -> Tensor:
   else:
     y = torch.linear(x, w)
   a = p[i + 2]
+  low = a
+  sum = a
+  z = y
   if torch.numel(a) > 0:
     t = ops.prim.dtype(x)
     s = p[i + 4]
     u = x
     if torch.numel(s) > 1:
       u = __torch__.dropout(x, s)
-    low = torch.linear(u, torch.to(a, t))
-    low = low * torch.to(torch.select(s, 0, 0), t)
+    low = torch.linear(u, torch.to(a, t)) * torch.to(torch.select(s, 0, 0), t)
     wide = torch.to(p[i + 3], t)
     if torch.numel(p[i + 5]) > 0:
       if torch.numel(s) > 1:
@@ -108,15 +111,77 @@ def linear(x: Tensor, p: List[Tensor], i: int) -> Tensor:
       else:
         v = y
       g = torch.div(p[i + 5], __torch__.row_norms(w, p, i))
-      z = y + v * torch.to(g - 1., t) + torch.linear(low, wide) * torch.to(g, t)
+      l = torch.linear(low, wide)
+      z = y + v * torch.to(g - 1., t) + l * torch.to(g, t)
+      sum = v + l
     elif torch.dim(y) == 2:
       # In place: one pass over y, one rounding.
       z = torch.addmm_(y, low, torch.t(wide))
     else:
       z = y + torch.linear(low, wide)
-  else:
-    z = y
+  c = torch.append(kept, w)
+  d = torch.append(kept, low)
+  e = torch.append(kept, sum)
   return z
+def linear(x: Tensor, p: List[Tensor], i: int) -> Tensor:
+  return __torch__.project(x, p, i, annotate(List[Tensor], []))
+# Gradients of the linear module at place i, whose output's is g [T, out]; x [T, in] its input, kept what project kept.
+# wants: int64 [1 + len(p)] on the host; those of p that want one find theirs in gs.
+# gx: receives that of x: what other modules with this input gave so far, or an empty tensor; inward: whether x wants one.
+def pull_linear(g: Tensor, x: Tensor, p: List[Tensor], i: int, kept: List[Tensor], wants: Tensor, gs: List[Tensor], gx: Tensor, inward: bool) -> Tensor:
+  t = ops.prim.dtype(x)
+  w = kept[0]
+  a = p[i + 2]
+  s = p[i + 4]
+  drops = torch.numel(s) > 1
+  direct = g
+  h = g
+  change = g
+  if torch.numel(p[i + 5]) > 0:
+    norms = __torch__.row_norms(w, p, i)
+    m = torch.div(p[i + 5], norms)
+    h = g * torch.to(m, t)
+    if drops:
+      change = g * torch.to(m - 1., t)
+    else:
+      direct = h
+    if int(wants[i + 6]) == 1:
+      gs[i + 5] = torch.div(torch.sum(g * kept[2], [0], False, dtype=6), norms)
+  if int(wants[i + 1]) == 1:
+    gs[i] = torch.mm(torch.t(direct), x)
+  if int(wants[i + 2]) == 1:
+    gs[i + 1] = torch.sum(g, [0])
+  y = gx
+  if inward:
+    if torch.numel(gx) > 0:
+      y = torch.addmm_(gx, direct, w)
+    else:
+      y = torch.mm(direct, w)
+  if torch.numel(a) > 0:
+    low = torch.mm(h, torch.to(p[i + 3], t)) * torch.to(torch.select(s, 0, 0), t)
+    if int(wants[i + 3]) == 1:
+      u = x
+      if drops:
+        u = __torch__.dropout(x, s)
+      gs[i + 2] = torch.to(torch.mm(torch.t(low), u), ops.prim.dtype(a))
+    if int(wants[i + 4]) == 1:
+      gs[i + 3] = torch.to(torch.mm(torch.t(h), kept[1]), ops.prim.dtype(p[i + 3]))
+    if inward:
+      if drops:
+        d = torch.mm(low, torch.to(a, t))
+        if torch.numel(p[i + 5]) > 0:
+          e = torch.addmm_(d, change, w)
+        y = torch.add_(y, __torch__.dropout(d, s))
+      else:
+        y = torch.addmm_(y, low, torch.to(a, t))
+  return y
+# activation(x), whose memory it may take
+def activated(x: Tensor, kind: int) -> Tensor:
+  if kind == 2:
+    y = torch.silu_(x)
+  else:
+    y = __torch__.activation(x, kind)
+  return y
 def activation(x: Tensor, kind: int) -> Tensor:
   # 0 gelu (exact), 1 quick_gelu x sigmoid(1.702 x), 2 silu, 3 gelu (tanh approximation)
   if kind == 0:

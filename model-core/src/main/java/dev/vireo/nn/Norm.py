@@ -5,7 +5,7 @@ def normed(x: Tensor, w: Tensor, eps: float, plus: float) -> List[Tensor]:
   f = torch.to(x, 6)
   l = torch.linalg_vector_norm(f, 2, [-1], True)
   r = torch.rsqrt(torch.add(torch.div(l * l, torch.size(x, -1)), eps))
-  return [torch.to(f * r * (torch.to(w, 6) + plus), ops.prim.dtype(x)), r]
+  return [torch.to(torch.mul_(f * r, torch.to(w, 6) + plus), ops.prim.dtype(x)), r]
 def rms(x: Tensor, w: Tensor, eps: float, plus: float) -> Tensor:
   return (__torch__.normed(x, w, eps, plus))[0]
 # Gradients of x and w, that of w in float32. On the CPU by the gradient of the layer norm with mean 0, one pass over memory,
