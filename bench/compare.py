@@ -25,6 +25,11 @@ def seconds(report):
     return statistics.median(step["seconds"] for step in report["steps"][1:])
 
 
+def reference_seconds(report):
+    """The same of the rows' reference."""
+    return statistics.median(report["reference_seconds"][1:])
+
+
 def main():
     name, peer, dpo, orpo = sys.argv[1], *map(read, sys.argv[2:5])
     for index, (ours, theirs) in enumerate(zip(dpo["steps"], peer["steps"], strict=True)):
@@ -34,7 +39,7 @@ def main():
         print(f"step {index + 1}: loss {ours['loss']:.5f} (peer {theirs['loss']:.5f}), chosen {ours['logps/chosen']:.2f} ({theirs['logps/chosen']:.2f}) nats")
     require("ORPO loss of step 1", orpo["steps"][0]["loss"], peer["orpo_loss"], LOSS)
     print(f"ORPO: loss {orpo['steps'][0]['loss']:.5f} (peer's logits {peer['orpo_loss']:.5f}), {seconds(orpo):.2f} s a step, {orpo['peak_bytes'] / 1e9:.2f} GB")
-    print(f"reference: {dpo['reference_seconds']:.2f} s a row, once before training (the peer computes it in every step)")
+    print(f"reference: {reference_seconds(dpo):.2f} s a row, once before training (the peer computes it in every step)")
     print(f"memory: ours {dpo['peak_bytes'] / 1e9:.2f} GB, peer {peer['peak_bytes'] / 1e9:.2f} GB")
     ours, theirs = seconds(dpo), seconds(peer)
     for objective, report in (("DPO", dpo), ("ORPO", orpo)):
@@ -44,7 +49,7 @@ def main():
             f"{objective}: {report['steps'][1]['flops'] / 1e9:.0f} GFLOP a step, {rate / 1e9:.0f} GFLOP/s, {rate / report['multiply_flops']:.2f} of the rate of "
             f"a large bf16 multiply ({report['multiply_flops'] / 1e9:.0f} GFLOP/s); {100 * outside:.1f} % of a step outside TorchScript"
         )
-    both = dpo["reference_seconds"] + ours
+    both = reference_seconds(dpo) + ours
     print(f"with the reference: {theirs / both:.2f} x (a row's reference and a step {both:.2f} s)")
     print(f"{name}: {theirs / ours:.2f} x (ours {ours:.2f} s, peer {theirs:.2f} s), memory {dpo['peak_bytes'] / peer['peak_bytes']:.2f} of the peer's")
 

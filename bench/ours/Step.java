@@ -54,7 +54,7 @@ import java.util.Map;
 
 /**
  * Training steps by Vireo, one pair each: Step DIRECTORY STEPS OBJECTIVE, the objective dpo or orpo. Prints one JSON object: for each step loss, sums or means
- * of log-probabilities and seconds (with decoding, resizing and tokenizing the row), the seconds of the reference, and the peak of the resident memory.
+ * of log-probabilities and seconds (with decoding, resizing and tokenizing the row), the seconds of each row's reference, and the peak of the resident memory.
  */
 public final class Step {
     private static final int LORA_RANK = 16;
@@ -105,9 +105,9 @@ public final class Step {
             model.keepFeatures(FeatureFiles.open(features, "bench", 1L << 30));
             ReferenceLogProbs reference = ReferenceLogProbs.none();
             if (objective.needsReference()) {
-                long start = System.nanoTime();
-                reference = reference(model);
-                report.put("reference_seconds", seconds(start) / rows.size());
+                List<Double> each = new ArrayList<>();
+                reference = reference(model, each);
+                report.put("reference_seconds", each);
             }
             try (Replica replica = new Replica(
                     model, adapter.parameters(), objective, reference, ADAM, GraphBudget.unlimited(Precision.BF16))) {
@@ -127,16 +127,19 @@ public final class Step {
         return report;
     }
 
-    private ReferenceLogProbs reference(VisionLanguageModel model) throws Exception {
+    /** @param each receives the seconds of every row */
+    private ReferenceLogProbs reference(VisionLanguageModel model, List<Double> each) throws Exception {
         SequenceScores scores = new SequenceScores(model, Weights.ADAPTED);
         Map<String, ReferenceLogProbs.Sums> held = new LinkedHashMap<>();
         for (int i = 0; i < rows.size(); i++) {
+            long start = System.nanoTime();
             Sample row = sample(i);
             PairScore score = scores.of(List.of(row)).get(0);
             held.put(
                     row.rowId(),
                     new ReferenceLogProbs.Sums(
                             score.chosenLogps(), score.rejectedLogps(), score.chosenShared(), score.rejectedShared()));
+            each.add(seconds(start));
         }
         return held::get;
     }
