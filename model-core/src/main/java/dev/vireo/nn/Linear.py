@@ -175,13 +175,6 @@ def pull_linear(g: Tensor, x: Tensor, p: List[Tensor], i: int, kept: List[Tensor
       else:
         y = torch.addmm_(y, low, torch.to(a, t))
   return y
-# activation(x), whose memory it may take
-def activated(x: Tensor, kind: int) -> Tensor:
-  if kind == 2:
-    y = torch.silu_(x)
-  else:
-    y = __torch__.activation(x, kind)
-  return y
 def activation(x: Tensor, kind: int) -> Tensor:
   # 0 gelu (exact), 1 quick_gelu x sigmoid(1.702 x), 2 silu, 3 gelu (tanh approximation)
   if kind == 0:
@@ -192,6 +185,19 @@ def activation(x: Tensor, kind: int) -> Tensor:
     y = torch.silu(x)
   else:
     y = torch.gelu(x, approximate="tanh")
+  return y
+# the same in the memory of x, where no gradient is recorded that needs x
+def activated(x: Tensor, kind: int) -> Tensor:
+  if ops.prim.requires_grad(x):
+    y = __torch__.activation(x, kind)
+  elif kind == 0:
+    y = torch.gelu_(x)
+  elif kind == 1:
+    y = torch.mul_(torch.sigmoid_(x * 1.702), x)
+  elif kind == 2:
+    y = torch.silu_(x)
+  else:
+    y = torch.gelu_(x, approximate="tanh")
   return y
 # gradient of the activation's input x
 def pull_activation(g: Tensor, x: Tensor, kind: int) -> Tensor:
