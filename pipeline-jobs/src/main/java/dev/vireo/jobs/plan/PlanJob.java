@@ -9,6 +9,7 @@ import dev.vireo.jobs.config.TrainSettings;
 import dev.vireo.jobs.runtime.Job;
 import dev.vireo.jobs.runtime.JobContext;
 import dev.vireo.jobs.runtime.NativeLibraries;
+import dev.vireo.jobs.runtime.Progress;
 import dev.vireo.jobs.shards.ModelIdentity;
 import dev.vireo.jobs.shards.ShardSet;
 import dev.vireo.jobs.storage.LocalCopy;
@@ -31,6 +32,9 @@ import java.util.TreeMap;
 /** {@code vireo plan}. Starts no Spark and reads no weights: {@code config.json} is enough where no rows are given. */
 public final class PlanJob implements Job {
     private static final double HOUR = 3600;
+    /** Seconds from which a duration is easier to read in minutes. */
+    private static final double LONG = 120;
+
     /** Of the rate of a large product, what a step reaches. */
     private static final double STEP_SHARE = 0.65;
 
@@ -125,6 +129,10 @@ public final class PlanJob implements Job {
         return List.of(what, Long.toString(bytes), String.format(Locale.ROOT, "%.2f", bytes / 1e9));
     }
 
+    private static String duration(double seconds) {
+        return seconds < LONG ? String.format(Locale.ROOT, "%.1f s", seconds) : Progress.clock(seconds);
+    }
+
     private static void time(JobContext context, Estimate estimate, DataSize data, Precision precision) {
         PlanSettings settings = context.settings().plan();
         TrainSettings train = context.settings().train();
@@ -136,10 +144,10 @@ public final class PlanJob implements Job {
         context.console()
                 .print(String.format(
                         Locale.ROOT,
-                        "step: %,d tokens, %.3g operations a worker, %.1f s at %.3g operations a second (%s)",
+                        "step: %,d tokens, %.3g operations a worker, %s at %.3g operations a second (%s)",
                         stepTokens,
                         stepTokens * perToken,
-                        stepTokens * perToken / rate,
+                        duration(stepTokens * perToken / rate),
                         rate,
                         settings.flops() > 0 ? "plan.flops" : "0.65 of a large product on this machine's CPU"));
         if (data.rows() > 0) {

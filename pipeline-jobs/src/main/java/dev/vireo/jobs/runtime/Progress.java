@@ -104,7 +104,8 @@ public final class Progress implements AutoCloseable {
                 : line.append(", ").append(fields).toString();
     }
 
-    static String clock(double seconds) {
+    /** A duration as minutes and seconds, with hours where there are some: 0:09, 1:02:03. */
+    public static String clock(double seconds) {
         long whole = Math.round(seconds);
         return whole < 3600
                 ? String.format(Locale.ROOT, "%d:%02d", whole / 60, whole % 60)
