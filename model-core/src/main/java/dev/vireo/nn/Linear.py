@@ -126,7 +126,7 @@ def project(x: Tensor, p: List[Tensor], i: int, kept: List[Tensor]) -> Tensor:
 def linear(x: Tensor, p: List[Tensor], i: int) -> Tensor:
   return __torch__.project(x, p, i, annotate(List[Tensor], []))
 # Gradients of the linear module at place i, whose output's is g [T, out]; x [T, in] its input, kept what project kept.
-# wants: int64 [1 + len(p)] on the host; those of p that want one find theirs in gs.
+# wants: int64 [1 + len(p)] on the host; those of p that want one find theirs in gs. W wants none beside an adapter.
 # gx: receives that of x: what other modules with this input gave so far, or an empty tensor; inward: whether x wants one.
 def pull_linear(g: Tensor, x: Tensor, p: List[Tensor], i: int, kept: List[Tensor], wants: Tensor, gs: List[Tensor], gx: Tensor, inward: bool) -> Tensor:
   t = ops.prim.dtype(x)
