@@ -79,10 +79,7 @@ class LinearGradientTest {
         parameters.add(adapter ? scope.randomNormal(new Shape(OUT, RANK)) : Block.absent(scope));
         float[] settings = dropout ? new float[] {0.5f, 0.4f, 12, 34} : new float[] {0.5f};
         parameters.add(adapter ? scope.create(settings) : Block.absent(scope));
-        parameters.add(
-                magnitude
-                        ? scope.randomUniform(1, 3, new Shape(OUT), DataType.FLOAT32)
-                        : Block.absent(scope));
+        parameters.add(magnitude ? scope.randomUniform(1, 3, new Shape(OUT), DataType.FLOAT32) : Block.absent(scope));
         parameters.add(Block.absent(scope));
         parameters.add(Block.absent(scope));
         return parameters;

@@ -9,6 +9,7 @@ import dev.vireo.jobs.runtime.JobContext;
 import dev.vireo.jobs.runtime.JobDefinition;
 import dev.vireo.jobs.runtime.NativeLibraries;
 import dev.vireo.jobs.runtime.SparkSessions;
+import dev.vireo.jobs.runtime.Termination;
 import dev.vireo.jobs.storage.Storage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,6 +59,12 @@ final class Launcher {
             return DONE;
         }
         NativeLibraries.prepare();
+        try (Termination.Hold untilTold = Termination.ofProcess().interruptible(SparkSessions::cancelJobs)) {
+            return run(definition, parsed, problems);
+        }
+    }
+
+    private int run(JobDefinition definition, JobCommand.Parsed parsed, List<String> problems) {
         try {
             JobArguments given = new JobArguments(parsed.values(), parsed.overwrite());
             problems.addAll(InputCheck.problems(definition, given, Storage.of(SparkSessions.hadoop())));
@@ -70,7 +77,10 @@ final class Launcher {
             e.problems().forEach(console::note);
             return WRONG_ARGUMENTS;
         } catch (Exception | LinkageError | OutOfMemoryError e) {
-            console.note(definition.name() + " failed: " + ErrorLine.of(e));
+            console.note(
+                    Termination.ofProcess().hasInterrupted()
+                            ? definition.name() + " was asked to end before it was done; the same command goes on"
+                            : definition.name() + " failed: " + ErrorLine.of(e));
             if (parsed.debug()) {
                 console.trace(e);
             }

@@ -6,6 +6,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.SparkSession;
+import scala.Option;
 
 /** Starts Spark with the settings that Vireo's jobs need. What the user set stays. */
 public final class SparkSessions {
@@ -64,6 +65,14 @@ public final class SparkSessions {
         SparkSession session = SparkSession.builder().config(conf).getOrCreate();
         Devices.share(session.sparkContext());
         return session;
+    }
+
+    /** Makes the actions of the running session fail, before its context goes away under them. */
+    public static void cancelJobs() {
+        Option<SparkSession> session = SparkSession.getDefaultSession();
+        if (session.isDefined()) {
+            session.get().sparkContext().cancelAllJobs();
+        }
     }
 
     /** Adds the way on which workers call the driver to the plugins of the user. */
