@@ -1,4 +1,4 @@
-"""Reads what peer and Vireo printed, requires equal losses, prints the figures: compare.py NAME PEER.json OURS_DPO.json OURS_ORPO.json"""
+"""Reads what peer and Vireo printed, requires equal losses, prints the figures: compare.py NAME DIRECTORY"""
 
 import json
 import pathlib
@@ -25,23 +25,24 @@ def seconds(report):
     return statistics.median(step["seconds"] for step in report["steps"][1:])
 
 
-def reference_seconds(report):
-    """The same of the rows' reference."""
-    return statistics.median(report["reference_seconds"][1:])
+def ratio(peer, *ours):
+    """The median of the turns' ratios, the first one left out: each compares what was measured within the same seconds."""
+    turns = zip(peer["steps"], *(report["steps"] for report in ours))
+    return statistics.median(theirs["seconds"] / sum(own["seconds"] for own in each) for theirs, *each in list(turns)[1:])
 
 
 def main():
-    name, peer, dpo, orpo = sys.argv[1], *map(read, sys.argv[2:5])
+    name, work = sys.argv[1], pathlib.Path(sys.argv[2])
+    peer, dpo, orpo, reference = (read(work / f"{each}.json") for each in ("peer", "ours-dpo", "ours-orpo", "ours-reference"))
     for index, (ours, theirs) in enumerate(zip(dpo["steps"], peer["steps"], strict=True)):
         for key in ("logps/chosen", "logps/rejected"):
             require(f"{key} of step {index + 1}", ours[key], theirs[key], LOGPS * abs(theirs[key]))
         require(f"loss of step {index + 1}", ours["loss"], theirs["loss"], LOSS)
         print(f"step {index + 1}: loss {ours['loss']:.5f} (peer {theirs['loss']:.5f}), chosen {ours['logps/chosen']:.2f} ({theirs['logps/chosen']:.2f}) nats")
     require("ORPO loss of step 1", orpo["steps"][0]["loss"], peer["orpo_loss"], LOSS)
-    print(f"ORPO: loss {orpo['steps'][0]['loss']:.5f} (peer's logits {peer['orpo_loss']:.5f}), {seconds(orpo):.2f} s a step, {orpo['peak_bytes'] / 1e9:.2f} GB")
-    print(f"reference: {reference_seconds(dpo):.2f} s a row, once before training (the peer computes it in every step)")
+    print(f"ORPO: loss {orpo['steps'][0]['loss']:.5f} (peer's logits {peer['orpo_loss']:.5f}), {seconds(orpo):.2f} s a step, tower included, {orpo['peak_bytes'] / 1e9:.2f} GB")
+    print(f"reference: {seconds(reference):.2f} s a row, tower included, once before training (the peer computes it in every step)")
     print(f"memory: ours {dpo['peak_bytes'] / 1e9:.2f} GB, peer {peer['peak_bytes'] / 1e9:.2f} GB")
-    ours, theirs = seconds(dpo), seconds(peer)
     for objective, report in (("DPO", dpo), ("ORPO", orpo)):
         rate = statistics.median(step["flops"] / step["seconds"] for step in report["steps"][1:])
         outside = statistics.median(step["outside"] for step in report["steps"][1:])
@@ -49,9 +50,9 @@ def main():
             f"{objective}: {report['steps'][1]['flops'] / 1e9:.0f} GFLOP a step, {rate / 1e9:.0f} GFLOP/s, {rate / report['multiply_flops']:.2f} of the rate of "
             f"a large bf16 multiply ({report['multiply_flops'] / 1e9:.0f} GFLOP/s); {100 * outside:.1f} % of a step outside TorchScript"
         )
-    both = reference_seconds(dpo) + ours
-    print(f"with the reference: {theirs / both:.2f} x (a row's reference and a step {both:.2f} s)")
-    print(f"{name}: {theirs / ours:.2f} x (ours {ours:.2f} s, peer {theirs:.2f} s), memory {dpo['peak_bytes'] / peer['peak_bytes']:.2f} of the peer's")
+    print(f"ORPO step: {ratio(peer, orpo):.2f} x")
+    print(f"with the reference: {ratio(peer, dpo, reference):.2f} x (a row's reference and a step)")
+    print(f"{name}: {ratio(peer, dpo):.2f} x (ours {seconds(dpo):.2f} s, peer {seconds(peer):.2f} s), memory {dpo['peak_bytes'] / peer['peak_bytes']:.2f} of the peer's")
 
 
 if __name__ == "__main__":

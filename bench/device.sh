@@ -16,8 +16,16 @@ if [[ "$device" != cpu ]]; then
 fi
 
 ours() {
-  local file="$1"
-  shift
-  env DJL_OFFLINE=true OPT_OUT_TRACKING=true ${gpu_environment[@]+"${gpu_environment[@]}"} \
-    "$java" -Xms64m -Xmx512m -XX:+UseSerialGC ${gpu_options[@]+"${gpu_options[@]}"} -Dvireo.device="$device" -cp "$classpath" "$root/bench/ours/$file" "$@"
+  local command
+  ours_command command "$@"
+  "${command[@]}"
+}
+
+# ours_command NAME FILE.java ARGUMENT...: the same command in the array NAME, to be run later.
+ours_command() {
+  local -n made="$1"
+  local file="$2"
+  shift 2
+  made=(env DJL_OFFLINE=true OPT_OUT_TRACKING=true ${gpu_environment[@]+"${gpu_environment[@]}"}
+    "$java" -Xms64m -Xmx512m -XX:+UseSerialGC ${gpu_options[@]+"${gpu_options[@]}"} -Dvireo.device="$device" -cp "$classpath" "$root/bench/ours/$file" "$@")
 }

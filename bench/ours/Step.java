@@ -45,6 +45,7 @@ import dev.vireo.training.Replica;
 
 import dev.vireo.training.StepInput;
 import dev.vireo.training.StepResult;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,8 +54,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Training steps by Vireo, one pair each: Step DIRECTORY STEPS OBJECTIVE, the objective dpo or orpo. Prints one JSON object: for each step loss, sums or means
- * of log-probabilities and seconds (with decoding, resizing and tokenizing the row), the seconds of each row's reference, and the peak of the resident memory.
+ * Training steps by Vireo, one pair each: Step DIRECTORY STEPS OBJECTIVE, the objective dpo or orpo, or reference for a row's reference in place of a step. Prints one
+ * JSON object: for each step loss, sums or means of log-probabilities and seconds (with decoding, resizing and tokenizing the row), and the peak of the resident memory.
  */
 public final class Step {
     private static final int LORA_RANK = 16;
@@ -103,19 +104,20 @@ public final class Step {
                 LoraAdapter adapter = LoraAdapter.attach(
                         model.adapterHost(), PeftAdapter.read(directory.resolve("adapter")), LoraAdapter.Use.TRAINED)) {
             model.keepFeatures(FeatureFiles.open(features, "bench", 1L << 30));
-            ReferenceLogProbs reference = ReferenceLogProbs.none();
-            if (objective.needsReference()) {
-                List<Double> each = new ArrayList<>();
-                reference = reference(model, each);
-                report.put("reference_seconds", each);
-            }
-            try (Replica replica = new Replica(
-                    model, adapter.parameters(), objective, reference, ADAM, GraphBudget.unlimited(Precision.BF16))) {
-                List<Map<String, Object>> log = new ArrayList<>();
-                for (int step = 0; step < steps; step++) {
-                    log.add(step(model, replica, step));
+            if (objective == null) {
+                report.put("steps", referenceSteps(model, steps));
+            } else {
+                ReferenceLogProbs reference =
+                        objective.needsReference() ? reference(model) : ReferenceLogProbs.none();
+                try (Replica replica = new Replica(
+                        model, adapter.parameters(), objective, reference, ADAM, GraphBudget.unlimited(Precision.BF16))) {
+                    List<Map<String, Object>> log = new ArrayList<>();
+                    for (int step = 0; step < steps; step++) {
+                        turn();
+                        log.add(step(model, replica, step));
+                    }
+                    report.put("steps", log);
                 }
-                report.put("steps", log);
             }
         }
         report.put("peak_bytes", peakBytes());
@@ -127,21 +129,42 @@ public final class Step {
         return report;
     }
 
-    /** @param each receives the seconds of every row */
-    private ReferenceLogProbs reference(VisionLanguageModel model, List<Double> each) throws Exception {
+    /** Waits for its turn among the programs that {@code bench/in_turns.py} runs; alone it has no input to wait for. */
+    private static void turn() throws IOException {
+        System.out.println("turn");
+        while (true) {
+            int read = System.in.read();
+            if (read < 0 || read == '\n') {
+                return;
+            }
+        }
+    }
+
+    private ReferenceLogProbs reference(VisionLanguageModel model) throws Exception {
         SequenceScores scores = new SequenceScores(model, Weights.ADAPTED);
         Map<String, ReferenceLogProbs.Sums> held = new LinkedHashMap<>();
         for (int i = 0; i < rows.size(); i++) {
-            long start = System.nanoTime();
             Sample row = sample(i);
             PairScore score = scores.of(List.of(row)).get(0);
             held.put(
                     row.rowId(),
                     new ReferenceLogProbs.Sums(
                             score.chosenLogps(), score.rejectedLogps(), score.chosenShared(), score.rejectedShared()));
-            each.add(seconds(start));
         }
         return held::get;
+    }
+
+    /** A row's reference in each turn, of rows that were not seen before: their pictures pass the vision encoder. */
+    private List<Map<String, Object>> referenceSteps(VisionLanguageModel model, int steps) throws Exception {
+        SequenceScores scores = new SequenceScores(model, Weights.ADAPTED);
+        List<Map<String, Object>> log = new ArrayList<>();
+        for (int step = 0; step < Math.min(steps, rows.size()); step++) {
+            turn();
+            long start = System.nanoTime();
+            scores.of(List.of(sample(step)));
+            log.add(Map.of("seconds", seconds(start)));
+        }
+        return log;
     }
 
     private Map<String, Object> step(VisionLanguageModel model, Replica replica, int step) throws Exception {
@@ -263,7 +286,12 @@ public final class Step {
     }
 
     public static void main(String[] arguments) throws Exception {
-        Objective objective = arguments[2].equals("orpo") ? new Orpo(0.1, NllScope.COMPLETION) : new Dpo(0.1);
+        Objective objective =
+                switch (arguments[2]) {
+                    case "dpo" -> new Dpo(0.1);
+                    case "orpo" -> new Orpo(0.1, NllScope.COMPLETION);
+                    default -> null;
+                };
         Step bench = new Step(Path.of(arguments[0]));
         try (PairTokenizer closed = bench.tokenizer) {
             System.out.println(new Gson().toJson(bench.run(Integer.parseInt(arguments[1]), objective)));

@@ -38,16 +38,23 @@ def dataset(directory, steps):
 
 
 class Clock(TrainerCallback):
-    """Seconds from the end of one step to the end of the next: with the collator's work, as the user waits for it."""
+    """Seconds of each step, with the collator's work, as the user waits for it; before each one waits for its turn (bench/in_turns.py)."""
 
     def __init__(self):
-        self.ends = []
+        self.seconds = []
+
+    def turn(self):
+        print("turn", flush=True)
+        sys.stdin.readline()
+        self.start = time.perf_counter()
 
     def on_train_begin(self, *arguments, **options):
-        self.ends.append(time.perf_counter())
+        self.turn()
 
-    def on_step_end(self, *arguments, **options):
-        self.ends.append(time.perf_counter())
+    def on_step_end(self, arguments, state, control, **options):
+        self.seconds.append(time.perf_counter() - self.start)
+        if state.global_step < state.max_steps:
+            self.turn()
 
 
 def orpo_loss(model, processor, example):
@@ -84,7 +91,7 @@ def main():
         "steps": [
             {
                 "loss": entry["loss"], "logps/chosen": entry["logps/chosen"], "logps/rejected": entry["logps/rejected"],
-                "seconds": clock.ends[index + 1] - clock.ends[index],
+                "seconds": clock.seconds[index],
             }
             for index, entry in enumerate(logged)
         ],
