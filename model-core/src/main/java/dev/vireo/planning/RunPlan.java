@@ -52,7 +52,8 @@ public final class RunPlan {
             if (blocks.isQuantized(info.name())) {
                 held += recipe.base().bytes(info.shape().get(0), info.shape().get(1), recipe.elementBytes());
             } else {
-                mapped += info.sizeBytes();
+                // A base that is opened beside a model whose weights were copied maps the same pages once more.
+                mapped += (recipe.full() && recipe.opensBase() ? 2 : 1) * info.sizeBytes();
                 held += info.elements() * heldBytes(info.type());
             }
         }
