@@ -46,7 +46,9 @@ class RunPlanTest {
         assertThat(memory.weights()).isEqualTo(6 * trained);
         assertThat(memory.gradients()).isEqualTo(4 * trained);
         assertThat(memory.optimizer()).isEqualTo(8 * trained);
-        assertThat(memory.mapped()).as("by the model, and by what it is compared with").isEqualTo(2 * 2 * trained);
+        assertThat(memory.mapped())
+                .as("by the model, and by what it is compared with")
+                .isEqualTo(2 * 2 * trained);
     }
 
     /** Files in bfloat16 under a float32 step: a master of each weight, and a cast copy of the checkpoint to compare with. */
