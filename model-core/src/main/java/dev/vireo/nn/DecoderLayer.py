@@ -34,8 +34,7 @@ class DecoderLayer(Module):
     h = torch.add_(__torch__.linear(o, p, 25), x)
     return torch.add_((self).mlp(__torch__.rms(h, p[33], self.eps, self.plus), p, ), h)
   def forward(self: __torch__.DecoderLayer, x: List[Tensor], p: List[Tensor]) -> List[Tensor]:
-    none = annotate(List[Tensor], [])
-    h = (self).qkv(__torch__.rms(x[0], p[0], self.eps, self.plus), x, x[4], p, none, )
+    h = (self).qkv(__torch__.rms(x[0], p[0], self.eps, self.plus), x, x[4], p, annotate(List[Tensor], []), )
     o = __torch__.attend(h[0], h[1], h[2], x[3], x[4], self.window, 0, annotate(List[Tensor], []))
     return [(self).after(__torch__.wanted(x[0], x[3], x[4]), o, p, )]
   # As Gradients.py has them, with every gradient written out here instead of recorded.

@@ -4,12 +4,12 @@ package dev.vireo.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.lang.management.ManagementFactory;
+import dev.vireo.jobs.train.DriverProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,27 +40,10 @@ class InterruptedJobTest {
     }
 
     private List<String> command(Path output) throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(ProcessHandle.current().info().command().orElseThrow());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-Dio.netty"))
-                .forEach(command::add);
-        command.addAll(List.of(
-                "-Dspark.master=local[1]",
-                "-Dspark.driver.host=127.0.0.1",
-                "-Dspark.driver.bindAddress=127.0.0.1",
-                "-Dspark.ui.enabled=false",
-                "-Dlog4j2.configurationFile=../submit/log4j2.properties",
-                "-Xmx1g",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Vireo.class.getName(),
-                "prepare",
-                "--model",
-                MODEL.toString(),
-                "--output",
-                output.toString(),
-                "prepare.shard-rows=1"));
+        List<String> command =
+                DriverProcess.vireo(List.of("-Dlog4j2.configurationFile=../submit/log4j2.properties"), Map.of());
+        command.addAll(
+                List.of("prepare", "--model", MODEL.toString(), "--output", output.toString(), "prepare.shard-rows=1"));
         for (int copy = 0; copy < COPIES; copy++) {
             command.add("--input");
             command.add(Files.copy(ROWS, folder.resolve(copy + ".parquet")).toString());

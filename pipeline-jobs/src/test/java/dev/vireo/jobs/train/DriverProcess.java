@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Drivers in processes of their own, as the command line starts them. */
-final class DriverProcess {
+public final class DriverProcess {
     private DriverProcess() {}
 
     /** A run on one thread of the process, or as Spark's settings say. What it prints goes to {@link #log}. */
@@ -24,24 +24,8 @@ final class DriverProcess {
     static Process start(
             List<String> options, Path shards, String output, Map<String, String> spark, String... settings)
             throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(ProcessHandle.current().info().command().orElseThrow());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-Dio.netty"))
-                .forEach(command::add);
-        command.addAll(options);
-        Map<String, String> all = new TreeMap<>(Map.of(
-                "spark.master", "local[1]",
-                "spark.driver.host", "127.0.0.1",
-                "spark.driver.bindAddress", "127.0.0.1",
-                "spark.ui.enabled", "false"));
-        all.putAll(spark);
-        all.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        List<String> command = vireo(options, spark);
         command.addAll(List.of(
-                "-Xmx1g",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Vireo.class.getName(),
                 "train",
                 "--model",
                 TinyRun.MODEL.toString(),
@@ -56,6 +40,25 @@ final class DriverProcess {
                 .redirectErrorStream(true)
                 .redirectOutput(log(shards, output).toFile())
                 .start();
+    }
+
+    /** The command that runs Vireo on one thread of the process, or as Spark's settings say; the job's arguments come behind it. */
+    public static List<String> vireo(List<String> options, Map<String, String> spark) {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> argument.startsWith("--add-opens") || argument.startsWith("-Dio.netty"))
+                .forEach(command::add);
+        command.addAll(options);
+        Map<String, String> all = new TreeMap<>(Map.of(
+                "spark.master", "local[1]",
+                "spark.driver.host", "127.0.0.1",
+                "spark.driver.bindAddress", "127.0.0.1",
+                "spark.ui.enabled", "false"));
+        all.putAll(spark);
+        all.forEach((key, value) -> command.add("-D" + key + "=" + value));
+        command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path"), Vireo.class.getName()));
+        return command;
     }
 
     private static Path log(Path shards, String output) {
